@@ -1,0 +1,114 @@
+"""The only place that prints: the answer on stdout, everything else on stderr, foreign text only ever as text."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+ANSWER = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+ASIDE = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def answer(text: str = "", style: str | None = None) -> None:
+    """One line of the answer."""
+    ANSWER.print(Text(printable(text), style=style or ""))
+
+
+def aside(text: str, style: str | None = "dim") -> None:
+    """One line that is not the answer: progress, notes, warnings."""
+    ASIDE.print(Text(printable(text), style=style or ""))
+
+
+def json_object(content: Any) -> None:
+    """The whole answer as one JSON object."""
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:
+    """A table: columns after the first are aligned as numbers where they look like numbers."""
+    rows = [[printable(cell) for cell in row] for row in rows]
+    sheet = Table(title=title and printable(title), title_justify="left", box=None, pad_edge=False)
+    for i, heading in enumerate(headings):
+        numeric = i > 0 and all(_is_number(row[i]) for row in rows)
+        sheet.add_column(
+            Text(heading), justify="right" if numeric else "left", style="bold" if i == 0 else "",
+            overflow="fold",
+        )  # fmt: skip
+    for row in rows:
+        sheet.add_row(*(Text(cell) for cell in row))
+    ANSWER.print(sheet, soft_wrap=not ANSWER.is_terminal)
+
+
+def csv_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """CSV that a spreadsheet shows as text: cells that would be formulas get an apostrophe in front."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([_no_formula(cell) for cell in row] for row in rows)
+    sys.stdout.write(buffer.getvalue())
+
+
+def printable(text: str) -> str:
+    """`text` with control characters written out, so that a file name cannot steer the terminal; newlines and tabs too."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
+def percent(share: float | None) -> str:
+    """A fraction as people read it."""
+    return "-" if share is None else f"{100 * share:.2f} %"
+
+
+def interval(low_high: Sequence[float] | None) -> str:
+    """A 95 % interval as people read it."""
+    return "-" if low_high is None else f"{100 * low_high[0]:.1f} to {100 * low_high[1]:.1f} %"
+
+
+class DownloadBar:
+    """Shows bytes arriving: a bar on a terminal, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._bar: Progress | None = None
+
+    def reset(self) -> None:
+        """Back to nothing: what comes now replaces what was counted."""
+        if self._bar is not None:
+            self._bar.reset(self._bar.task_ids[0], total=self.total or None)
+
+    def update(self, n: int) -> None:
+        """`n` more bytes have come."""
+        if self._bar is None:
+            self._bar = Progress(
+                TextColumn("fetching"), BarColumn(), DownloadColumn(), console=ASIDE, transient=True
+            )
+            self._bar.add_task("", total=self.total or None)
+            self._bar.start()
+        self._bar.advance(self._bar.task_ids[0], n)
+
+    def close(self) -> None:
+        """The file is here."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def _no_formula(cell: object) -> object:
+    return (
+        f"'{cell}"
+        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+        else cell
+    )
+
+
+def _is_number(cell: str) -> bool:
+    return cell.strip(" %").replace(",", "").replace(".", "", 1).lstrip("-").isdigit() or cell in (
+        "-",
+        "",
+    )

@@ -1,0 +1,109 @@
+"""`convscope train`: every field of a recipe is a flag and a word."""
+
+from typing import Any
+
+import click
+
+from convscope.cli import output
+from convscope.errors import BadValue
+from convscope.training.recipe import Recipe, field_docs, read_words
+
+
+def _recipe_options(function: Any) -> Any:
+    """A flag for every field of Recipe, in their order; values stay text until `read_words` reads them."""
+    for name, doc in reversed(field_docs().items()):
+        if name == "network_arguments":
+            continue
+        default = getattr(Recipe(), name)
+        switch = isinstance(default, bool)
+        flag = f"--{name.replace('_', '-')}"
+        option = click.option(
+            f"{flag}/--no-{name.replace('_', '-')}" if switch else flag,
+            name,
+            default=None,
+            is_flag=True if switch else None,
+            metavar=None if switch else type(default).__name__.upper().replace("NONETYPE", "STR"),
+            help=doc,
+        )
+        function = option(function)
+    return function
+
+
+@click.command("train")
+@click.argument("words", nargs=-1, metavar="[RECIPE] [FIELD=VALUE]...")
+@_recipe_options
+@click.option(
+    "--out", metavar="FOLDER", help="Where to leave the run; by default runs/RECIPE-1, -2, ..."
+)
+@click.option("--resume", metavar="RUN", help="Go on with an interrupted run.")
+@click.option("--no-test", is_flag=True, help="Leave the test set sealed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    words: tuple[str, ...],
+    out: str | None,
+    resume: str | None,
+    no_test: bool,
+    as_json: bool,
+    **flags: Any,
+) -> None:
+    """Train a network by a recipe, then test it once.
+
+    RECIPE comes from the data if it is left out; nothing at all takes digits-cnn. Any field can also be written
+    FIELD=VALUE, and network.NAME=VALUE sets an argument of the network.
+    """
+    names = [word for word in words if "=" not in word]
+    values = _values(words, flags)
+    if len(names) > 1:
+        raise BadValue(f"{' and '.join(names)} are two recipes: give one")
+    if resume is not None and (names or out or no_test):
+        raise BadValue(
+            "--resume goes on with a run as it began: leave recipe, --out and --no-test out"
+        )
+    from convscope.cli.progress import Display
+
+    display = Display()
+    if resume is not None:
+        from convscope.training.run import resume as go_on
+
+        run = go_on(resume, network=values.pop("network", None), fields=values, onlooker=display)
+    else:
+        from convscope.training.run import train_watched
+
+        run = train_watched(
+            names[0] if names else _recipe_for(values.get("data")),
+            out=out,
+            fields=values,
+            open_test=not no_test,
+            onlooker=display,
+            progress=output.DownloadBar(),
+        )
+    if as_json:
+        output.json_object(run.to_json())
+    else:
+        display.conclude(run)
+    if run.ended in ("interrupted", "diverged"):
+        raise SystemExit({"interrupted": 130, "diverged": 1}[run.ended])
+
+
+def _values(words: tuple[str, ...], flags: dict[str, Any]) -> dict[str, Any]:
+    """The fields given as words and as flags, each once."""
+    texts: dict[str, str] = {}
+    given = [(name, str(value)) for name, value in flags.items() if value is not None]
+    pairs = [
+        (name, text) for name, _, text in (word.partition("=") for word in words if "=" in word)
+    ]
+    for name, text in [*given, *((name.replace("-", "_"), text) for name, text in pairs)]:
+        if name in texts:
+            raise BadValue(f"{name} is given twice, as {texts[name]} and as {text}: give it once")
+        texts[name] = text
+    return read_words(texts)
+
+
+def _recipe_for(data: str | None) -> str:
+    """The recipe that suits a data set."""
+    if data is None:
+        return "digits-cnn"
+    from convscope.data.catalogue import CATALOGUE
+    from convscope.lookup import lookup
+
+    return lookup(CATALOGUE, data, "data set").recipe

@@ -1,0 +1,111 @@
+"""The one live thing of the data floor: a data set that leaves in batches, ready for a network."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from convscope.data.augment import Augmentation, draw_table
+from convscope.data.dataset import Dataset
+from convscope.data.photometric import Mixup
+from convscope.data.preprocess import Preprocessing
+from convscope.seed import generator
+from convscope.shapes import Images, Targets
+
+Draws = tuple[Tensor, ...]
+
+
+class BatchSource(Protocol):
+    """What a training loop needs of its data, of whatever kind: the loop hands each batch on unopened."""
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        ...
+
+    def epoch(self, number: int, start: int = 0) -> Iterator[Any]:
+        """The batches of epoch `number` on the device, from the `start`-th on, the same at every call."""
+        ...
+
+
+class Batches:
+    """A data set as (images, targets) batches: kept as one uint8 tensor on the device, changed and normalised as they leave."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        preprocessing: Preprocessing,
+        batch_size: int,
+        *,
+        device: torch.device | str = "cpu",
+        memory_format: torch.memory_format = torch.channels_last,
+    ) -> None:
+        # with the channels last, gathered rows are channels_last images without another copy
+        self._rows = dataset.images.permute(0, 2, 3, 1).contiguous().to(device)
+        self._targets = dataset.targets.to(device)
+        self._num_classes = len(dataset.target_names)
+        self._preprocessing = preprocessing
+        self._memory_format = memory_format
+        self.batch_size = batch_size
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._rows) / self.batch_size)
+
+    def epoch(self, number: int, start: int = 0) -> Iterator[tuple[Images, Targets]]:
+        """The images in their own order, from batch `start` on; `number` changes nothing."""
+        for samples in torch.arange(len(self._rows), device=self._rows.device).split(
+            self.batch_size
+        )[start:]:
+            yield self._finished(*self._gathered(samples))
+
+    def _gathered(self, samples: Tensor) -> tuple[Images, Targets]:
+        """Images (n, c, h, w) in 0..1 and their targets."""
+        images = self._rows.index_select(0, samples).permute(0, 3, 1, 2).float().div_(255)
+        return images, self._targets.index_select(0, samples)
+
+    def _finished(self, images: Images, targets: Targets) -> tuple[Images, Targets]:
+        normalized = self._preprocessing.normalize(images)
+        return normalized.contiguous(memory_format=self._memory_format), targets
+
+
+class TrainingBatches(Batches):
+    """Shuffled and augmented anew each epoch, as (seed, epoch) decide; only the training part is ever given to it."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        preprocessing: Preprocessing,
+        batch_size: int,
+        *,
+        seed: int,
+        augment: Sequence[Augmentation | Mixup] = (),
+        device: torch.device | str = "cpu",
+        memory_format: torch.memory_format = torch.channels_last,
+    ) -> None:
+        super().__init__(
+            dataset, preprocessing, batch_size, device=device, memory_format=memory_format
+        )
+        self._seed = seed
+        self._augment = tuple(augment)
+
+    def epoch(self, number: int, start: int = 0) -> Iterator[tuple[Images, Targets]]:
+        """The images in the order of epoch `number`, each with that epoch's draws, from batch `start` on."""
+        n, device = len(self._rows), self._rows.device
+        order = torch.randperm(n, generator=generator(self._seed, "order", number)).to(device)
+        draws = tuple(
+            table.to(device) for table in draw_table(self._augment, n, self._seed, number)
+        )
+        for samples in order.split(self.batch_size)[start:]:
+            yield self._finished(*self._augmented(samples, draws, len(self._augment)))
+
+    def _augmented(self, samples: Tensor, draws: Draws, steps: int) -> tuple[Images, Targets]:
+        """The images after the first `steps` augmentations; a mixup's partners have taken the steps before it by their own draws."""
+        if steps == 0:
+            return self._gathered(samples)
+        step, rows = self._augment[steps - 1], draws[steps - 1][samples]
+        own = self._augmented(samples, draws, steps - 1)
+        if not isinstance(step, Mixup):
+            return step(*own, rows)
+        partners = self._augmented(step.partners(rows, len(self._rows)), draws, steps - 1)
+        return step.mix(rows, own, partners, self._num_classes)

@@ -1,0 +1,137 @@
+"""A data set as one immutable value, and the three parts it is cut into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from convscope.errors import BadData
+from convscope.shapes import Labels, Stored
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dataset:
+    """Pictures of one size with what is known of each.
+
+    `images` (n, c, h, w) uint8; `targets` (n,) class indices; `names`: each picture's path or number, text only;
+    `groups`: pictures of one person, patient or video share one, None where nothing is known; `target_names`: the classes' words.
+    """
+
+    images: Tensor
+    targets: Tensor
+    names: Sequence[str]
+    target_names: tuple[str, ...]
+    groups: tuple[str, ...] | None = None
+    task: str = "classes"
+
+    def __post_init__(self) -> None:
+        n, k = len(self.images), len(self.target_names)
+        if self.images.ndim != 4 or self.images.dtype != torch.uint8:
+            raise BadData(
+                f"images of shape {tuple(self.images.shape)} and type {self.images.dtype}: (n, c, h, w) of uint8 is needed"
+            )
+        if not n == len(self.targets) == len(self.names) or (
+            self.groups is not None and len(self.groups) != n
+        ):
+            raise BadData(
+                f"{n} images, {len(self.targets)} targets and {len(self.names)} names: there must be one of each per image"
+            )
+        if n == 0:
+            raise BadData("there is not a single image: at least one of each class is needed")
+        if self.task == "classes":
+            low, high = int(self.targets.min()), int(self.targets.max())
+            if low < 0 or high >= k:
+                raise BadData(
+                    f"labels run from {low} to {high}, but there are {k} class names: labels are 0 to {k - 1}"
+                )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def labels(self) -> Labels:
+        """(n,) class indices; only where the task is classification."""
+        self._only_classes("labels")
+        return self.targets
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The words for the class indices; only where the task is classification."""
+        self._only_classes("class names")
+        return self.target_names
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(c, h, w) of each image."""
+        c, h, w = self.images.shape[1:]
+        return c, h, w
+
+    def subset(self, indices: Sequence[int] | Tensor) -> "Dataset":
+        """The images at `indices`, in that order."""
+        at = torch.as_tensor(indices, dtype=torch.long)
+        places = at.tolist()
+        return Dataset(
+            images=self.images[at],
+            targets=self.targets[at],
+            names=[self.names[i] for i in places],
+            target_names=self.target_names,
+            groups=None if self.groups is None else tuple(self.groups[i] for i in places),
+            task=self.task,
+        )
+
+    def class_counts(self) -> list[int]:
+        """How many images each class has."""
+        return torch.bincount(self.labels, minlength=len(self.class_names)).tolist()
+
+    def describe(self) -> dict[str, Any]:
+        """Counts, sizes, and each channel's mean and standard deviation on the scale 0..1."""
+        mean, deviation = channel_statistics(self.images)
+        return {
+            "images": len(self),
+            "shape": list(self.image_shape),
+            "classes": dict(zip(self.class_names, self.class_counts(), strict=True)),
+            "mean": mean,
+            "deviation": deviation,
+        }
+
+    def _only_classes(self, what: str) -> None:
+        if self.task != "classes":
+            raise BadData(
+                f"a data set of {self.task} has no {what}: read `targets` and `target_names`"
+            )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Splits:
+    """The parts of a data set: to learn from, to choose by, and the sealed one that is opened once, at the end."""
+
+    name: str
+    train: Dataset
+    validation: Dataset
+    test: Dataset
+    fingerprint: str
+    """Changes with any picture, label or class name of the three."""
+
+    def __getitem__(self, part: str) -> Dataset:
+        return {"train": self.train, "validation": self.validation, "test": self.test}[part]
+
+    def counts(self) -> dict[str, int]:
+        """How many images each part has."""
+        return {part: len(self[part]) for part in PARTS}
+
+
+PARTS = ("train", "validation", "test")
+
+
+def channel_statistics(images: Stored) -> tuple[list[float], list[float]]:
+    """Mean and standard deviation of each channel of `images` (n, c, h, w), on the scale 0..1, exact whatever the size."""
+    means, deviations = [], []
+    for channel in images.transpose(0, 1):
+        counts = torch.bincount(channel.reshape(-1), minlength=256).double()
+        shares, values = counts / counts.sum(), torch.arange(256, dtype=torch.float64) / 255
+        mean = (shares * values).sum()
+        means.append(mean.item())
+        deviations.append(((shares * (values - mean).square()).sum()).sqrt().item())
+    return means, deviations

@@ -1,0 +1,110 @@
+"""A picture file, its bytes or an array -> pixels: (h, w, c) uint8, upright, one frame, no alpha."""
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Picture
+from PIL import ImageOps, UnidentifiedImageError
+
+from convscope.errors import BadImage
+from convscope.shapes import Pixels
+
+MOST_PIXELS = 50_000_000
+"""A larger picture is refused from its header, before anything is decoded."""
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
+"""File names that a folder is searched for."""
+
+
+def read_pixels(source: str | Path | bytes | np.ndarray) -> Pixels:
+    """Pixels (h, w, c) of a picture: c = 1 if it is grey, else 3.
+
+    EXIF orientation is applied, transparency is laid over white, 16 bits become 8 by / 257, the first frame stands for all.
+    An array is taken as it is: (h, w) or (h, w, 1 or 3), uint8. `BadImage` names what cannot be read.
+    """
+    if isinstance(source, np.ndarray):
+        return _checked_array(source)
+    name = "the picture" if isinstance(source, bytes) else str(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # Pillow warns of odd metadata; what counts is whether it decodes
+            with Picture.open(
+                io.BytesIO(source) if isinstance(source, bytes) else source
+            ) as picture:
+                _check_size(picture, name)
+                return _upright(picture)
+    except FileNotFoundError as error:
+        raise BadImage(f"{name} does not exist: check the path") from error
+    except UnidentifiedImageError as error:
+        raise BadImage(
+            f"{name} is not a picture that can be read: PNG, JPEG, BMP, GIF, TIFF and WebP can"
+        ) from error
+    except (OSError, SyntaxError, ValueError, EOFError, Picture.DecompressionBombError) as error:
+        raise BadImage(
+            f"{name} cannot be read ({str(error).rstrip('.')}): it may be cut off or damaged"
+        ) from error
+
+
+def find_pictures(folder: Path) -> list[Path]:
+    """The picture files in `folder` and below, by their suffix, in the order of their paths."""
+    found = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
+    )
+    if not found:
+        raise BadImage(
+            f"{folder} holds no pictures: files ending in {', '.join(SUFFIXES)} are looked for"
+        )
+    return found
+
+
+def encode_png(pixels: Pixels) -> bytes:
+    """The bytes of a PNG file of `pixels` (h, w, 1 or 3)."""
+    buffer = io.BytesIO()
+    Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _check_size(picture: Picture.Image, name: str) -> None:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise BadImage(
+            f"{name} has {picture.width} x {picture.height} pixels: at most {MOST_PIXELS // 10**6} million are read, "
+            "make it smaller first"
+        )
+
+
+def _upright(picture: Picture.Image) -> Pixels:
+    picture.seek(0)
+    if picture.mode.startswith("I") or picture.mode == "F":
+        return _eight_bits(np.asarray(picture))
+    turned = ImageOps.exif_transpose(picture)
+    if turned.has_transparency_data:
+        over_white = Picture.new("RGBA", turned.size, "white")
+        over_white.alpha_composite(turned.convert("RGBA"))
+        grey = turned.mode in ("LA", "L", "1")
+        turned = over_white.convert("L" if grey else "RGB")
+    pixels = np.asarray(turned.convert("L" if turned.mode in ("L", "1") else "RGB"))
+    return pixels[:, :, None] if pixels.ndim == 2 else pixels
+
+
+def _eight_bits(values: np.ndarray) -> Pixels:
+    """Grey of 16 or 32 bits, or of floats in 0..1, as 0..255."""
+    scaled = values * 255.0 if values.dtype.kind == "f" else values / 257.0
+    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)[:, :, None]
+
+
+def _checked_array(array: np.ndarray) -> Pixels:
+    pixels = array[:, :, None] if array.ndim == 2 else array
+    if (
+        pixels.ndim != 3
+        or pixels.shape[2] not in (1, 3)
+        or pixels.dtype != np.uint8
+        or 0 in pixels.shape
+    ):
+        raise BadImage(
+            f"an array of shape {array.shape} and type {array.dtype} is no picture: (h, w), (h, w, 1) or (h, w, 3) of uint8 is"
+        )
+    return pixels

@@ -1,0 +1,126 @@
+"""From pixels to what a network sees, the same way in training, testing and prediction.
+
+First step, `store`: channels, resize, centre crop; 8 bits stay 8 bits, and a data set keeps its images like that.
+Second step, `normalize`: 0..1, minus the mean, divided by the standard deviation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image as Picture
+from torch import Tensor
+
+from convscope.data.dataset import channel_statistics
+from convscope.errors import BadData, BadValue
+from convscope.shapes import Image, Images, Pixels, Stored
+
+NORMALIZATIONS = ("fitted", "0..1", "-1..1")
+"""What a recipe may ask for: mean and deviation of the training part, or fixed ranges."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preprocessing:
+    """What is done to every picture before a network sees it; it travels with the model."""
+
+    size: tuple[int, int]
+    """(h, w) that the network takes."""
+    resize: int
+    """Length of the picture's short side before the centre crop to `size`."""
+    channels: int
+    """1 (grey) or 3 (red, green, blue)."""
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    """Of each channel, on the scale 0..1."""
+    crop: str = "center"
+    interpolation: str = "bilinear"
+    """With antialiasing."""
+    border: float | None = None
+    """Mean brightness of the training images' outermost pixels, 0..1: tells white-on-black from black-on-white."""
+
+    def __call__(self, pixels: Pixels, *, invert: bool = False) -> Image:
+        """The normalised image (c, h, w) of any picture; `invert` swaps dark and bright first."""
+        return self.normalize(self.store(pixels, invert=invert)[None])[0]
+
+    def store(self, pixels: Pixels, *, invert: bool = False) -> Tensor:
+        """First step: (c, h, w) uint8 of the network's channels and size."""
+        bands = Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+        sized = self._sized(bands.convert("L" if self.channels == 1 else "RGB"))
+        stored = (
+            torch.from_numpy(np.array(sized)).reshape(*self.size, self.channels).permute(2, 0, 1)
+        )
+        return (255 - stored if invert else stored).contiguous()
+
+    def normalize(self, images: Stored | Images) -> Images:
+        """Second step: images (n, c, h, w), uint8 or already floats in 0..1, with the training part's mean and deviation removed."""
+        scaled = images.float().div_(255) if images.dtype == torch.uint8 else images
+        mean = torch.tensor(self.mean, device=images.device).view(-1, 1, 1)
+        std = torch.tensor(self.std, device=images.device).view(-1, 1, 1)
+        return scaled.sub(mean).div_(std)
+
+    def restore(self, images: Images) -> Images:
+        """Back from normalised images (n, c, h, w) to 0..1, for looking at them."""
+        mean = torch.tensor(self.mean, device=images.device).view(-1, 1, 1)
+        std = torch.tensor(self.std, device=images.device).view(-1, 1, 1)
+        return images.mul(std).add_(mean).clamp_(0, 1)
+
+    def looks_inverted(self, stored: Tensor) -> bool:
+        """Whether the border of `stored` (c, h, w) is bright where the training images' is dark, or the other way round."""
+        if self.border is None or 0.25 < self.border < 0.75:
+            return False
+        return abs(border_brightness(stored[None]) - self.border) > 0.5
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields, as config.json holds them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Preprocessing":
+        """The inverse of `to_json`."""
+        lists = {name: tuple(fields[name]) for name in ("size", "mean", "std")}
+        return cls(**{**fields, **lists})
+
+    def _sized(self, picture: Picture.Image) -> Picture.Image:
+        h, w = self.size
+        if (picture.height, picture.width) == (h, w) and self.resize == min(h, w):
+            return picture
+        # the short side becomes `resize`; where `size` is not square, both sides must still cover it
+        scale = self.resize / min(h, w) * max(h / picture.height, w / picture.width)
+        covering = (max(w, round(picture.width * scale)), max(h, round(picture.height * scale)))
+        resized = picture.resize(covering, Picture.Resampling.BILINEAR)
+        left, top = (covering[0] - w) // 2, (covering[1] - h) // 2
+        return resized.crop((left, top, left + w, top + h))
+
+
+def fit_preprocessing(images: Stored, normalization: str = "fitted") -> Preprocessing:
+    """The preprocessing of a data set whose training part is `images` (n, c, h, w), as a recipe names it."""
+    c, h, w = images.shape[1:]
+    if c not in (1, 3):
+        raise BadData(
+            f"images of {c} channels: 1 (grey) or 3 (red, green, blue) can be learned from"
+        )
+    ranges = {"0..1": (0.0, 1.0), "-1..1": (0.5, 0.5)}
+    if normalization == "fitted":
+        mean, std = channel_statistics(images)
+        std = [deviation or 1.0 for deviation in std]  # a channel that is the same everywhere
+    elif normalization in ranges:
+        mean, std = ([value] * c for value in ranges[normalization])
+    else:
+        raise BadValue(f"normalization {normalization!r}: it can be {', '.join(NORMALIZATIONS)}")
+    return Preprocessing(
+        size=(h, w),
+        resize=min(h, w),
+        channels=c,
+        mean=tuple(mean),
+        std=tuple(std),
+        border=border_brightness(images),
+    )
+
+
+def border_brightness(images: Stored) -> float:
+    """Mean of the outermost pixels of `images` (n, c, h, w), 0..1."""
+    rows, columns = images[:, :, [0, -1], :], images[:, :, 1:-1, [0, -1]]
+    total = rows.sum(dtype=torch.float64) + columns.sum(dtype=torch.float64)
+    return (total / (rows.numel() + columns.numel()) / 255).item()

@@ -1,0 +1,118 @@
+"""Train, validation and test, cut by what the pictures contain.
+
+The cut is a fixed function of the contents, so two runs on one data set share the same sealed test, whatever their seeds. Equal pictures stay
+together, and so do groups; within that, every class keeps its share.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+
+from convscope.data.dataset import Dataset, Splits
+from convscope.errors import BadData
+from convscope.shapes import Stored
+
+
+def cut(
+    name: str,
+    pool: Dataset,
+    test: Dataset | None,
+    *,
+    validation: float,
+    test_share: float = 0.2,
+    split_seed: int = 0,
+) -> Splits:
+    """The three parts of `pool`; a published `test` part is taken as it is, otherwise `test_share` of the pool is sealed first.
+
+    `validation` is the share of what remains. `split_seed` other than 0 makes another cut, for studies of the cut itself.
+    """
+    if test is None:
+        pool, test = hold_out(pool, test_share, split_seed)
+    train, held = hold_out(pool, validation, split_seed)
+    return Splits(
+        name=name,
+        train=train,
+        validation=held,
+        test=test,
+        fingerprint=fingerprint(train, held, test),
+    )
+
+
+def hold_out(dataset: Dataset, share: float, split_seed: int = 0) -> tuple[Dataset, Dataset]:
+    """`dataset` in two: what remains, and about `share` of every class (at least one image of each, if it has two)."""
+    if not 0 < share < 1:
+        raise BadData(
+            f"a share of {share} cannot be held out: it must lie between 0 and 1, say 0.2"
+        )
+    units = _units(dataset, split_seed)
+    labels = dataset.labels.tolist()
+    wanted = {label: _quota(count, share) for label, count in enumerate(dataset.class_counts())}
+    held: list[int] = []
+    for unit in units:
+        counts = Counter(labels[i] for i in unit)
+        # taking a unit pays if it brings the sum of squared distances to the quotas down; for single images: while one is missing
+        if sum(count * (2 * wanted[label] - count) for label, count in counts.items()) > 0:
+            held.extend(unit)
+            for label, count in counts.items():
+                wanted[label] -= count
+    chosen = set(held)
+    kept = [i for i in range(len(dataset)) if i not in chosen]
+    if not held or not kept:
+        raise BadData(
+            f"{len(dataset)} images in {len(units)} groups cannot be cut in two parts: more images, or smaller groups, are needed"
+        )
+    return dataset.subset(kept), dataset.subset(sorted(held))
+
+
+def content_hashes(images: Stored) -> list[bytes]:
+    """One hash per image of `images` (n, c, h, w): equal exactly where every pixel is."""
+    rows = images.contiguous().flatten(1).numpy()
+    return [hashlib.blake2b(row, digest_size=16).digest() for row in rows]
+
+
+def fingerprint(*datasets: Dataset) -> str:
+    """A hash of every image, label and class name of `datasets`, in order."""
+    whole = hashlib.sha256()
+    for dataset in datasets:
+        whole.update(
+            repr((dataset.task, dataset.target_names, tuple(dataset.images.shape))).encode()
+        )
+        whole.update(b"".join(content_hashes(dataset.images)))
+        whole.update(dataset.targets.contiguous().numpy().tobytes())
+    return whole.hexdigest()
+
+
+def _quota(count: int, share: float) -> int:
+    return max(round(count * share), 1) if count > 1 else 0
+
+
+def _units(dataset: Dataset, split_seed: int) -> list[list[int]]:
+    """What may not be torn apart: lists of image numbers sharing content or a group, in an order that only the contents decide."""
+    contents = content_hashes(dataset.images)
+    ties = [contents] if dataset.groups is None else [contents, dataset.groups]
+    keys = [
+        hashlib.blake2b(content, digest_size=16, key=b"convscope split %d" % split_seed).digest()
+        for content in contents
+    ]
+    units = _joined(len(dataset), ties)
+    return sorted(units, key=lambda unit: min(keys[i] for i in unit))
+
+
+def _joined(n: int, ties: Sequence[Sequence[object]]) -> list[list[int]]:
+    """The numbers below `n`, those together that share an entry in one of `ties`, directly or through others."""
+    leader = list(range(n))
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    for tie in ties:
+        first: dict[object, int] = {}
+        for i, entry in enumerate(tie):
+            leader[find(i)] = find(first.setdefault(entry, i))
+    members: dict[int, list[int]] = {}
+    for i in range(n):
+        members.setdefault(find(i), []).append(i)
+    return list(members.values())

@@ -1,0 +1,162 @@
+"""Measure a model: what the opening of its test set stored, or its answers on a part or on other data."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from convscope.data.batches import Batches, BatchSource
+from convscope.data.catalogue import load_data
+from convscope.data.dataset import Dataset, Splits
+from convscope.errors import BadData, BadModel, BadValue
+from convscope.evaluation.report import Report, report_on
+from convscope.evaluation.test_set import read_report, record_opening
+from convscope.prediction.folder import find_run, load_model, read_config
+from convscope.prediction.model import Model, answering
+from convscope.shapes import Images
+
+BATCH_SIZE = 500
+
+
+class InFolder(Protocol):
+    """Anything that was left in a folder, such as a run."""
+
+    @property
+    def folder(self) -> Path: ...
+
+
+def evaluate(
+    model: Model | InFolder | str | Path,
+    data: str | Dataset | Splits | None = None,
+    *,
+    part: str | None = None,
+    network: str | None = None,
+) -> Report:
+    """How good a model is.
+
+    Of a run without options: what the opening of its sealed test set stored. `part="validation"` measures that part;
+    `part="test"` opens the test set again, which is recorded in the run. `data` (a name, a data set, or splits) measures
+    on other data, matched by class name.
+    """
+    if part not in (None, "train", "validation", "test"):
+        raise BadValue(f"part {part!r}: it can be train, validation or test")
+    if isinstance(model, Model):
+        if data is None:
+            raise BadValue("a model alone has no test set: give `data`, or evaluate its run")
+        return _on_other_data(model, data, part)
+    folder = find_run(model if isinstance(model, str | Path) else model.folder)
+    if data is None and part is None:
+        return _stored(folder)
+    loaded = load_model(folder, network=network)
+    if data is not None:
+        return _on_other_data(loaded, data, part)
+    return _on_own_data(loaded, folder, part or "validation")
+
+
+def collect(net: torch.nn.Module, batches: BatchSource) -> tuple[Tensor, Tensor]:
+    """The net's float32 answers to all batches, and their targets, on the CPU; the net's mode is put back."""
+    with answering(net):
+        pairs = [(net(inputs).float().cpu(), targets.cpu()) for inputs, targets in batches.epoch(0)]
+    answers, targets = zip(*pairs, strict=True)
+    return torch.cat(answers), torch.cat(targets)
+
+
+def answers_on(model: Model, dataset: Dataset) -> Tensor:
+    """Logits (n, k) on every image of `dataset`, resized and cropped as the model asks where it has another shape."""
+    device = next((p.device for p in model.net.parameters()), torch.device("cpu"))
+    fitted = dataset if dataset.image_shape == model.image_shape else _stored_as(model, dataset)
+    batches = Batches(fitted, model.preprocessing, BATCH_SIZE, device=device)
+    return collect(model.net, batches)[0]
+
+
+def own_data(model: Model, folder: Path) -> Splits:
+    """The data a run was trained on, loaded and cut again as they were; `BadData` if they changed since."""
+    stored = model.provenance["data"]
+    if stored is None or not stored.get("catalogue"):
+        raise BadModel(f"{folder} was trained on data given from Python: hand them over as `data`")
+    splits = load_data(
+        stored["name"], validation=stored["validation"], split_seed=stored["split_seed"]
+    )
+    if splits.fingerprint != stored["fingerprint"]:
+        raise BadData(f"the data set {stored['name']} is not what {folder} was trained on any more")
+    return splits
+
+
+def _stored(folder: Path) -> Report:
+    read_config(folder)  # an unfinished run says so itself
+    report = read_report(folder)
+    if report is None:
+        raise BadModel(
+            f"the test set of {folder} is sealed and was never opened: `--part validation` "
+            "measures on validation, `--part test` opens it, on record"
+        )
+    return report
+
+
+def _on_own_data(model: Model, folder: Path, part: str) -> Report:
+    splits = own_data(model, folder)
+    dataset = splits[part]
+    report = report_on(
+        answers_on(model, dataset),
+        dataset.labels,
+        model.target_names,
+        data=splits.name,
+        part=part,
+    )
+    if part == "test":
+        record_opening(folder, "evaluate --part test", report, model.provenance["weights_sha256"])
+    return report
+
+
+def _on_other_data(model: Model, data: str | Dataset | Splits, part: str | None) -> Report:
+    if isinstance(data, str):
+        data = load_data(data)
+    name = data.name if isinstance(data, Splits) else "given data"
+    dataset = data[part or "test"] if isinstance(data, Splits) else data
+    to_model = _matched(dataset.class_names, model.target_names)
+    notes = []
+    if len(set(to_model.values())) < len(model.target_names):
+        named = ", ".join(dataset.class_names)
+        notes.append(
+            f"these data have {len(to_model)} of the model's {len(model.target_names)} classes: {named}"
+        )
+    if dataset.image_shape != model.image_shape:
+        shapes = ("x".join(map(str, shape)) for shape in (dataset.image_shape, model.image_shape))
+        notes.append("images of {} were resized to the model's {}".format(*shapes))
+    labels = torch.tensor([to_model[i] for i in dataset.labels.tolist()])
+    return report_on(
+        answers_on(model, dataset),
+        labels,
+        model.target_names,
+        data=name,
+        part=(part or "test") if isinstance(data, Splits) else "all",
+        notes=notes,
+    )
+
+
+def _matched(theirs: tuple[str, ...], ours: tuple[str, ...]) -> Mapping[int, int]:
+    """Index of each of their classes among ours, by name; `BadData` names those the model does not know."""
+    unknown = [name for name in theirs if name not in ours]
+    if unknown:
+        raise BadData(
+            f"the model does not know {len(unknown)} of these data's {len(theirs)} classes "
+            f"({', '.join(unknown[:5])}): it knows {', '.join(ours[:12])}"
+        )
+    return {i: ours.index(name) for i, name in enumerate(theirs)}
+
+
+def _stored_as(model: Model, dataset: Dataset) -> Dataset:
+    """`dataset` in the channels and size that the model's preprocessing stores."""
+    images: Images = torch.stack(
+        [model.preprocessing.store(image.permute(1, 2, 0).numpy()) for image in dataset.images]
+    )
+    return Dataset(
+        images=images,
+        targets=dataset.targets,
+        names=dataset.names,
+        target_names=dataset.target_names,
+        groups=dataset.groups,
+        task=dataset.task,
+    )

@@ -1,0 +1,79 @@
+"""The sealed test set's record: each opening, when, by what, with which result, and what was answered at the first."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from convscope.atomic import replacing, write_json
+from convscope.errors import BadModel
+from convscope.evaluation.report import Report
+
+
+def read_openings(folder: Path) -> list[dict[str, Any]]:
+    """Every opening of the test set by this run, the oldest first."""
+    path = folder / "test_openings.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    except ValueError as error:
+        raise BadModel(f"{path} is damaged: {error}") from error
+
+
+def record_opening(folder: Path, by: str, report: Report, weights_sha256: str) -> None:
+    """Add one opening to the record."""
+    opening = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "by": by,
+        "data": report.data,
+        "weights_sha256": weights_sha256,
+        "correct": report.correct,
+        "total": report.total,
+        "accuracy": report.accuracy,
+        "interval": list(report.interval),
+    }
+    write_json(folder / "test_openings.json", [*read_openings(folder), opening])
+
+
+def save_answers(folder: Path, logits: Tensor, labels: Tensor, weights_sha256: str) -> None:
+    """What these weights answered on the test set: logits (n, k) and labels (n,) as test_logits.safetensors."""
+    with replacing(folder / "test_logits.safetensors") as part:
+        save_file(
+            {"logits": logits.contiguous(), "labels": labels.contiguous()},
+            part,
+            {"weights_sha256": weights_sha256},
+        )
+
+
+def read_answers(folder: Path, weights_sha256: str) -> tuple[Tensor, Tensor] | None:
+    """The stored logits and labels, if these very weights gave them."""
+    path = folder / "test_logits.safetensors"
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, "pt") as stored:
+            if (stored.metadata() or {}).get("weights_sha256") != weights_sha256:
+                return None
+            return stored.get_tensor("logits"), stored.get_tensor("labels")
+    except (SafetensorError, OSError) as error:
+        raise BadModel(f"{path} is damaged: {error}") from error
+
+
+def read_report(folder: Path) -> Report | None:
+    """What the opening of the test set stored in report.json; None if it was never opened."""
+    path = folder / "report.json"
+    try:
+        stored = (
+            json.loads(path.read_text(encoding="utf-8")).get("test") if path.is_file() else None
+        )
+        return None if stored is None else Report.from_json(stored)
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadModel(f"{path} is damaged: {error}") from error
+
+
+def write_report(folder: Path, report: Report | None) -> None:
+    """report.json: the test numbers, or null while the test set is sealed."""
+    write_json(folder / "report.json", {"test": None if report is None else report.to_json()})

@@ -1,0 +1,107 @@
+"""A network by its name, or from the user's own file, for the data at hand."""
+
+import importlib.util
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from convscope.errors import BadNetwork, ConvscopeError
+from convscope.lookup import lookup, suggestion
+from convscope.networks.catalogue import CATALOGUE
+
+GIVEN = ("num_classes", "in_channels", "input_size")
+"""What the data decide; a network gets those of them that its signature names."""
+
+
+def build_network(
+    name: str,
+    *,
+    num_classes: int,
+    in_channels: int,
+    input_size: tuple[int, int],
+    arguments: Mapping[str, Any] | None = None,
+) -> nn.Module:
+    """The network `name` (of the catalogue, or `file.py:Class`) for images (n, in_channels, *input_size).
+
+    `arguments` are the network's own. `BadNetwork` or `UnknownName` says what does not fit.
+    """
+    builder = read_builder(name) if is_path(name) else lookup(CATALOGUE, name, "network")
+    given = {"num_classes": num_classes, "in_channels": in_channels, "input_size": input_size}
+    arguments = dict(arguments or {})
+    taken = inspect.signature(builder).parameters
+    anything = any(p.kind is p.VAR_KEYWORD for p in taken.values())
+    for argument in arguments:
+        if argument in GIVEN:
+            raise BadNetwork(f"{argument} comes from the data: leave network.{argument} out")
+        if argument not in taken and not anything:
+            own = [p for p in taken if p not in GIVEN]
+            raise BadNetwork(f"{name} takes no argument {argument!r}: {suggestion(argument, own)}")
+    fitting = {key: value for key, value in given.items() if key in taken or anything}
+    try:
+        net = builder(**fitting, **arguments)
+    except ConvscopeError:
+        raise
+    except Exception as error:  # the user's own code, or an argument of the wrong type
+        raise BadNetwork(
+            f"{name} could not be built with {_listed({**fitting, **arguments})}: {error}"
+        ) from error
+    if not isinstance(net, nn.Module):
+        raise BadNetwork(f"{name} gives a {type(net).__name__}: a torch.nn.Module is needed")
+    return net
+
+
+def is_path(name: str) -> bool:
+    """Whether `name` means a class in a file: `path/to/file.py:Class`."""
+    return ".py:" in name or name.endswith(".py")
+
+
+def read_builder(name: str) -> Callable[..., Any]:
+    """The class or function that `file.py:Class` names; the file is run, because the user named it."""
+    path, _, attribute = name.rpartition(":")
+    if not path or not attribute:
+        raise BadNetwork(f"{name!r} names no class: write it as file.py:Class")
+    if not Path(path).is_file():
+        raise BadNetwork(f"{path} does not exist: a network is named as file.py:Class")
+    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    if spec is None or spec.loader is None:
+        raise BadNetwork(f"{path} is not a Python file: a network is named as file.py:Class")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise BadNetwork(f"{path} fails when it is run: {type(error).__name__}: {error}") from error
+    if not callable(found := getattr(module, attribute, None)):
+        classes = [key for key, value in vars(module).items() if inspect.isclass(value)]
+        raise BadNetwork(f"{path} has no {attribute!r}: {suggestion(attribute, classes)}")
+    return found
+
+
+def check_fit(net: nn.Module, name: str, image_shape: tuple[int, int, int], outputs: int) -> None:
+    """`BadNetwork` unless `net` turns two images of `image_shape` (c, h, w) into (2, outputs).
+
+    One forward pass in evaluation mode, so that a network that does not fit is told before any training.
+    """
+    import torch
+
+    device = next((p.device for p in net.parameters()), torch.device("cpu"))
+    was_training = net.training
+    try:
+        with torch.no_grad():
+            answer = net.eval()(torch.zeros(2, *image_shape, device=device))
+    except (RuntimeError, ValueError, IndexError, TypeError) as error:
+        shape = "x".join(map(str, image_shape))
+        raise BadNetwork(f"{name} does not take images of {shape} (c x h x w): {error}") from error
+    finally:
+        net.train(was_training)
+    shape = tuple(answer.shape) if isinstance(answer, torch.Tensor) else type(answer).__name__
+    if shape != (2, outputs):
+        raise BadNetwork(
+            f"{name} answers two images with {shape}: (2, {outputs}) is needed, one score per class"
+        )
+
+
+def _listed(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}={value!r}" for key, value in arguments.items())

@@ -1,0 +1,75 @@
+"""Model: a net, the preprocessing it was trained with, the words of its answers, and its provenance."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from convscope.data.pixels import read_pixels
+from convscope.data.preprocess import Preprocessing
+from convscope.prediction.ranking import Ranking, rank
+from convscope.shapes import Image, Images, Logits, Pixels
+
+Picture = str | Path | bytes | np.ndarray
+"""What can be predicted: a file, its bytes, or pixels (h, w, c) uint8."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Model:
+    """What is needed to answer, in one value. Its net is always used in evaluation mode and in float32."""
+
+    net: nn.Module
+    preprocessing: Preprocessing
+    target_names: tuple[str, ...]
+    network: str | None = None
+    """The name it can be built from again; None for a net that only Python has."""
+    network_arguments: Mapping[str, Any] = field(default_factory=dict)
+    task: str = "classes"
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """Recipe, resolved values, data, seed and versions, as config.json holds them."""
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(c, h, w) of what the net takes."""
+        return (self.preprocessing.channels, *self.preprocessing.size)
+
+    def preprocess(self, picture: Picture, *, invert: bool = False) -> Image:
+        """The image (c, h, w), normalised, of any picture; `invert` swaps dark and bright."""
+        return self.preprocessing(self._pixels(picture), invert=invert)
+
+    def logits(self, images: Images) -> Logits:
+        """Scores (n, k) of normalised images (n, c, h, w), on the net's device, without gradients."""
+        device = next((p.device for p in self.net.parameters()), torch.device("cpu"))
+        with answering(self.net):
+            return self.net(images.to(device)).float()
+
+    def predict(self, picture: Picture, *, invert: bool = False) -> Ranking:
+        """The classes of one picture, the most probable first."""
+        image = self.preprocess(picture, invert=invert)
+        return rank(self.logits(image[None])[0].cpu(), self.target_names)
+
+    def looks_inverted(self, picture: Picture) -> bool:
+        """Whether `picture` is, say, dark ink on white where the training images are white on black."""
+        return self.preprocessing.looks_inverted(self.preprocessing.store(self._pixels(picture)))
+
+    @staticmethod
+    def _pixels(picture: Picture) -> Pixels:
+        return read_pixels(picture)
+
+
+@contextmanager
+def answering(net: nn.Module) -> Iterator[None]:
+    """Inside, `net` is in evaluation mode and no gradients are kept; afterwards each module is in its own mode again."""
+    modes = {module: module.training for module in net.modules()}
+    net.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, training in modes.items():
+            module.training = training

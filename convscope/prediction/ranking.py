@@ -1,0 +1,35 @@
+"""The answer to "what is this?": classes in the order of their probability."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Classes, the most probable first, each with its probability (0..1)."""
+
+    class_names: tuple[str, ...]
+    probabilities: tuple[float, ...]
+
+    @property
+    def best(self) -> str:
+        """The most probable class."""
+        return self.class_names[0]
+
+    def top(self, k: int) -> list[tuple[str, float]]:
+        """The `k` most probable classes with their probabilities."""
+        return list(zip(self.class_names[:k], self.probabilities[:k], strict=True))
+
+    def to_json(self, k: int) -> list[dict[str, Any]]:
+        """The `k` most probable classes, as the command line's JSON."""
+        return [{"class": name, "probability": p} for name, p in self.top(k)]
+
+
+def rank(logits: Tensor, class_names: Sequence[str]) -> Ranking:
+    """The ranking that the scores `logits` (k,) of one image mean; equal scores keep the order of the classes."""
+    probabilities, order = logits.double().softmax(0).sort(descending=True, stable=True)
+    names = [class_names[i] for i in order.tolist()]
+    return Ranking(tuple(names), tuple(probabilities.tolist()))

@@ -1,0 +1,146 @@
+"""Name -> recipe: what it decides, and what to expect of it.
+
+No torch here: `convscope train --help` reads it too.
+"""
+
+from dataclasses import dataclass
+
+from convscope.lookup import lookup
+from convscope.training.recipe import Recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A recipe with a name, and what it was measured to do."""
+
+    recipe: Recipe
+    about: str
+    reaches: str
+    """Test accuracy: mean and spread over seeds."""
+    takes: str
+    """Seconds, and on which machine."""
+
+
+def find_recipe(recipe: str | Recipe) -> tuple[str, Recipe]:
+    """The name and the value of a recipe given as either; a value of one's own is called "custom"."""
+    if isinstance(recipe, Recipe):
+        return "custom", recipe
+    return recipe, lookup(CATALOGUE, recipe, "recipe").recipe
+
+
+CATALOGUE = {
+    "digits-cnn": Named(
+        recipe=Recipe(
+            data="digits",
+            network="cnn",
+            augment="shift:1",
+            epochs=30,
+            batch_size=64,
+            learning_rate=0.05,
+            weight_decay=5e-4,
+        ),
+        about="the embedded scans, in seconds: where to begin",
+        reaches="",
+        takes="",
+    ),
+    "mnist-mlp": Named(
+        recipe=Recipe(
+            data="mnist",
+            network="mlp",
+            normalization="fitted",
+            validation=0.1,
+            optimizer="adamw",
+            learning_rate=2e-3,
+            weight_decay=0.05,
+            epochs=12,
+            batch_size=128,
+        ),
+        about="the course's fully connected network, trained in a tenth of its time",
+        reaches="",
+        takes="",
+    ),
+    "mnist-cnn": Named(
+        recipe=Recipe(
+            data="mnist",
+            network="cnn",
+            network_arguments={"hidden": 100},
+            validation=0.1,
+            augment="shift:2",
+            epochs=8,
+            batch_size=128,
+            learning_rate=0.1,
+            weight_decay=5e-4,
+        ),
+        about="a small convolutional network for digits; the model in the box",
+        reaches="",
+        takes="",
+    ),
+    "cifar10-cnn": Named(
+        recipe=Recipe(
+            data="cifar10",
+            network="cnn",
+            validation=0.1,
+            epochs=6,
+            batch_size=128,
+            learning_rate=0.1,
+            weight_decay=2e-3,
+        ),
+        about="the course's network on small photographs, without augmentation",
+        reaches="",
+        takes="",
+    ),
+    "cifar10-cnn-augmented": Named(
+        recipe=Recipe(
+            data="cifar10",
+            network="cnn",
+            network_arguments={"dropout": 0.1},
+            augment="flip+shift:2",
+            validation=0.1,
+            epochs=8,
+            batch_size=128,
+            learning_rate=0.1,
+            weight_decay=1e-3,
+        ),
+        about="the same with mirrored and shifted images",
+        reaches="",
+        takes="",
+    ),
+    "mnist-mlp-course": Named(
+        recipe=Recipe(
+            data="mnist",
+            network="mlp",
+            normalization="0..1",
+            validation=0.2,
+            epochs=50,
+            batch_size=20,
+            optimizer="sgd",
+            learning_rate=0.01,
+            momentum=0.0,
+            nesterov=False,
+            schedule="constant",
+            precision="float32",
+        ),
+        about="the course's MLP notebook to the letter",
+        reaches="",
+        takes="",
+    ),
+    "cifar10-cnn-course": Named(
+        recipe=Recipe(
+            data="cifar10",
+            network="cnn",
+            normalization="-1..1",
+            validation=0.2,
+            epochs=30,
+            batch_size=20,
+            optimizer="sgd",
+            learning_rate=0.01,
+            momentum=0.0,
+            nesterov=False,
+            schedule="constant",
+            precision="float32",
+        ),
+        about="the course's CNN notebook to the letter",
+        reaches="",
+        takes="",
+    ),
+}

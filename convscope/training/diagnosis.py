@@ -1,0 +1,94 @@
+"""What a curve says, in words, with its evidence."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from convscope.training.history import History
+
+FEW = 20
+"""Training images of a class below which its numbers mean little."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a person should know, and the numbers that show it."""
+
+    name: str
+    """guessing, over-fitting, improving, diverged, or few-examples."""
+    sentence: str
+
+
+def diagnose(
+    history: History, class_names: Sequence[str], class_counts: Sequence[int], ended: str
+) -> list[Finding]:
+    """The findings on a finished run of a classification; an empty list if nothing stands out."""
+    found = [
+        _diverged(ended),
+        _guessing(history, len(class_names)),
+        _over_fitting(history),
+        _improving(history),
+        *(_few_examples(*pair) for pair in zip(class_names, class_counts, strict=True)),
+    ]
+    return [finding for finding in found if finding is not None]
+
+
+def _diverged(ended: str) -> Finding | None:
+    if ended != "diverged":
+        return None
+    return Finding(
+        "diverged", "The loss stopped being a number: lower the learning rate to a tenth."
+    )
+
+
+def _guessing(history: History, k: int) -> Finding | None:
+    """A net that answers every class alike has a loss of ln k."""
+    best, chance = history.best.validation["loss"], math.log(k)
+    if len(history) < 2 or best < 0.99 * chance:
+        return None
+    return Finding(
+        "guessing",
+        f"It guesses: the lowest validation loss is {best:.3f}, and answering all {k} classes alike "
+        f"gives ln {k} = {chance:.3f}. Check labels and normalization, and try another learning rate.",
+    )
+
+
+def _over_fitting(history: History) -> Finding | None:
+    """Training loss still falls while validation loss has risen for good."""
+    best, last = history.best, history.records[-1]
+    risen = last.validation["loss"] / max(best.validation["loss"], 1e-9)
+    at_best = best.train_loss
+    if at_best is None or last.train_loss is None or last.epoch - best.epoch < 3:
+        return None
+    if risen < 1.05 or last.train_loss >= at_best:
+        return None
+    return Finding(
+        "over-fitting",
+        f"It over-fits since epoch {best.epoch}: validation loss rose from "
+        f"{best.validation['loss']:.3f} to {last.validation['loss']:.3f} while training loss fell "
+        f"from {at_best:.3f} to {last.train_loss:.3f}. The weights of epoch {best.epoch} are kept; "
+        "augmentation, weight decay or more images would help.",
+    )
+
+
+def _improving(history: History) -> Finding | None:
+    """The last epoch was the best, and clearly better than the one two before."""
+    losses = history["validation_loss"]
+    if len(losses) < 4 or history.best.epoch != history.records[-1].epoch:
+        return None
+    if losses[-1] > 0.97 * losses[-3]:
+        return None
+    return Finding(
+        "improving",
+        f"It was still improving: validation loss fell from {losses[-3]:.3f} to {losses[-1]:.3f} in the "
+        "last two epochs. More epochs would help.",
+    )
+
+
+def _few_examples(name: str, count: int) -> Finding | None:
+    if count >= FEW:
+        return None
+    return Finding(
+        "few-examples",
+        f"Class {name} has {count} training images: below {FEW}, what is learned of it is chance.",
+    )

@@ -1,0 +1,84 @@
+"""The end of a run: the best weights put back, the test set opened once, the folder written, config.json last."""
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from convscope.atomic import make_folder, replacing
+from convscope.evaluation.evaluate import answers_on
+from convscope.evaluation.report import Report, report_on
+from convscope.evaluation.test_set import (
+    read_answers,
+    read_openings,
+    record_opening,
+    save_answers,
+    write_report,
+)
+from convscope.prediction.folder import put_away, save_config, save_weights
+from convscope.prediction.model import Model
+from convscope.prediction.weights import plain
+from convscope.training.history import History
+from convscope.training.plan import Plan
+from convscope.training.state import State
+
+REFERENCES = 8
+"""Validation images whose answers are kept, so that any copy of the model can be checked."""
+
+
+def leave(
+    plan: Plan, state: State, folder: Path, ended: str, open_test: bool
+) -> tuple[Model, Report | None]:
+    """Write the model folder of a run that `ended`; the test set is opened only if the run came to its end."""
+    put_away(folder)
+    plan.net.load_state_dict(state.best.weights)
+    weights_sha256 = save_weights(folder, plan.net)
+    model = plan.model()
+    History(tuple(state.records)).save(folder / "history.csv")
+    _save_references(folder, model, plan.splits.validation.images[:REFERENCES])
+    complete = ended in ("finished", "stopped early")
+    report = _open_test_set(plan, model, folder, weights_sha256) if open_test and complete else None
+    write_report(folder, report)
+    provenance = {
+        **model.provenance,
+        "ended": ended,
+        "epochs": state.position.epoch,
+        "best_epoch": state.best.epoch,
+        "weights_sha256": weights_sha256,
+    }
+    save_config(folder, model, provenance)
+    return Model(**{**vars(model), "provenance": provenance}), report
+
+
+def save_snapshot(folder: Path, epoch: int, net: nn.Module) -> None:
+    """The weights after `epoch` as snapshots/epoch-NNN.safetensors, in half precision."""
+    make_folder(folder / "snapshots")
+    halves = {
+        name: tensor.half() if tensor.is_floating_point() else tensor
+        for name, tensor in plain(net.state_dict()).items()
+    }
+    with replacing(folder / "snapshots" / f"epoch-{epoch:03d}.safetensors") as part:
+        save_file(halves, part)
+
+
+def _open_test_set(plan: Plan, model: Model, folder: Path, weights_sha256: str) -> Report:
+    """The report on the sealed part. If a run was cut off after opening it, the stored answers are read, and it stays one opening."""
+    test, by = plan.splits.test, "train"
+    stored = read_answers(folder, weights_sha256)
+    logits, labels = stored or (answers_on(model, test), test.labels)
+    if stored is None:
+        save_answers(folder, logits, labels, weights_sha256)
+    report = report_on(logits, labels, model.target_names, data=plan.splits.name, part="test")
+    known = [(opening["by"], opening["weights_sha256"]) for opening in read_openings(folder)]
+    if (by, weights_sha256) not in known:
+        record_opening(folder, by, report, weights_sha256)
+    return report
+
+
+def _save_references(folder: Path, model: Model, images: Tensor) -> None:
+    """reference/validation.safetensors: `pixels` (n, c, h, w) uint8 and the `logits` (n, k) float32 they are answered with."""
+    make_folder(folder / "reference")
+    logits = model.logits(model.preprocessing.normalize(images)).cpu()
+    with replacing(folder / "reference" / "validation.safetensors") as part:
+        save_file({"pixels": images.contiguous(), "logits": logits.to(torch.float32)}, part)

@@ -1,0 +1,137 @@
+"""The training loop, in the order in which things happen."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from convscope.data.batches import BatchSource
+from convscope.device import Resolved
+from convscope.errors import Diverged
+from convscope.seed import seeded
+from convscope.training.history import Record
+from convscope.training.objective import Objective
+from convscope.training.optimizer import clip_gradient
+from convscope.training.recipe import Recipe
+from convscope.training.schedule import SHAPES, Schedule
+from convscope.training.state import RunningLoss, State
+
+Watch = Callable[[Iterator[Any]], Iterable[Any]]
+"""Sees the batches of an epoch go by, as tqdm would; one that stops giving ends the run after that step."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lessons:
+    """What a run learns from, and how: all that does not change while it goes on."""
+
+    recipe: Recipe
+    resolved: Resolved
+    objective: Objective
+    batches: BatchSource
+    validation: BatchSource
+
+
+def train_epochs(lessons: Lessons, state: State, watch: Watch = iter) -> Iterator[Record]:
+    """Train `state.net` in place from where `state` stands, one record per epoch, epoch 0 (before training) first.
+
+    Whoever asks for the records decides: show, keep the best, stop, save. Ends early, without a record, if `watch` stops giving.
+    """
+    recipe, position = lessons.recipe, state.position
+    per_epoch = len(lessons.batches)
+    schedule = Schedule(
+        state.optimizer,
+        SHAPES[recipe.schedule],
+        recipe.learning_rate,
+        recipe.epochs * per_epoch,
+        recipe.warmup,
+    )
+    schedule.set_for(position.step)
+    clock = time.perf_counter() - position.seconds
+    if not state.records:
+        yield _record(lessons, state, schedule.rate, clock)
+    while position.epoch < recipe.epochs:
+        state.net.train()
+        started = time.perf_counter() - position.training_seconds
+        for batch in watch(lessons.batches.epoch(position.epoch + 1, position.batch)):
+            schedule.set_for(position.step)
+            step(lessons, state, batch)
+            position.training_seconds = time.perf_counter() - started
+            position.seconds = time.perf_counter() - clock
+        if position.batch < per_epoch:
+            return
+        position.epoch, position.batch = position.epoch + 1, 0
+        record = _record(lessons, state, schedule.rate, clock)
+        position.loss, position.training_seconds = RunningLoss(), 0.0
+        yield record
+
+
+def step(lessons: Lessons, state: State, batch: Any) -> None:
+    """One step of learning: clear the gradients, forward, loss, backward, step, record."""
+    recipe, position = lessons.recipe, state.position
+    # dropout draws from torch's global generator: each step's numbers are its own
+    with seeded(recipe.seed, "step", position.step, device=lessons.resolved.device):
+        state.optimizer.zero_grad()
+        with lessons.resolved.autocast():
+            loss = lessons.objective.loss(state.net, batch)
+        loss.backward()
+        clip_gradient(state.net, recipe.clip)
+        state.optimizer.step()
+    position.step, position.batch = position.step + 1, position.batch + 1
+    state.average.update(position.step)
+    try:
+        position.loss.add(loss, len(batch[0]))
+    except Diverged as error:
+        where = f"in epoch {position.epoch + 1}, step {position.step}"
+        raise Diverged(
+            f"{error} {where}: a learning rate of {recipe.learning_rate:g} is probably too high, "
+            "try a tenth of it"
+        ) from error
+
+
+def keep_best(records: Iterable[Record], state: State, monitored: str) -> Iterator[Record]:
+    """The records, while `state.best` keeps the weights of the lowest `monitored` value."""
+    for record in records:
+        state.records.append(record)
+        state.best.see(record.epoch, record.validation[monitored], state.validated)
+        yield record
+
+
+def until_no_better(
+    records: Iterable[Record], monitored: str, patience: int, before: Iterable[Record] = ()
+) -> Iterator[Record]:
+    """The records up to the one that makes `patience` in a row without a new lowest `monitored`; a patience of 0 never ends.
+
+    `before` are the records of an interrupted run, which count too.
+    """
+    lowest, waited = math.inf, 0
+
+    def tired(record: Record) -> bool:
+        nonlocal lowest, waited
+        value = record.validation[monitored]
+        lowest, waited = (value, 0) if value < lowest else (lowest, waited + 1)
+        return 0 < patience <= waited
+
+    already = [tired(record) for record in before]
+    if any(already):
+        return
+    for record in records:
+        yield record
+        if tired(record):
+            return
+
+
+def _record(lessons: Lessons, state: State, rate: float, clock: float) -> Record:
+    position = state.position
+    metrics = lessons.objective.measure(state.validated, lessons.validation)
+    position.seconds = time.perf_counter() - clock
+    trained = position.loss.images
+    return Record(
+        epoch=position.epoch,
+        step=position.step,
+        learning_rate=rate,
+        train_loss=position.loss.mean if trained else None,
+        validation=metrics,
+        seconds=position.seconds,
+        images_per_second=trained / position.training_seconds if trained else None,
+    )

@@ -1,0 +1,58 @@
+"""Objective: what is being learned. The loop asks it for a batch's loss and for the numbers of an epoch, and knows nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from convscope.data.batches import BatchSource
+from convscope.data.dataset import Dataset
+from convscope.evaluation.evaluate import collect
+from convscope.evaluation.tasks import TASKS, Task
+
+
+class Objective(Protocol):
+    """A loss to lower, on top of the metrics of its task."""
+
+    @property
+    def task(self) -> Task:
+        """What is measured, and which number decides."""
+        ...
+
+    def loss(self, net: nn.Module, batch: Any) -> Tensor:
+        """The loss of one batch, a scalar with a gradient, averaged over its images."""
+        ...
+
+    def measure(self, net: nn.Module, batches: BatchSource) -> Mapping[str, float]:
+        """The task's metrics of `net` in evaluation mode and float32, over all batches."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Classification:
+    """Cross-entropy of class scores (n, k) with labels (n,), or with shares of each class (n, k)."""
+
+    label_smoothing: float = 0.0
+    class_weights: Tensor | None = None
+    """(k,) how much each class counts; None: every image the same."""
+    task: Task = TASKS["classes"]
+
+    def loss(self, net: nn.Module, batch: Any) -> Tensor:
+        """Forward, then the mean cross-entropy."""
+        images, targets = batch
+        return F.cross_entropy(
+            net(images).float(), targets, self.class_weights, label_smoothing=self.label_smoothing
+        )
+
+    def measure(self, net: nn.Module, batches: BatchSource) -> Mapping[str, float]:
+        """Plain cross-entropy, without smoothing and weights, and accuracy."""
+        return self.task.measure(*collect(net, batches))
+
+
+def balanced_weights(dataset: Dataset) -> Tensor:
+    """(k,) n / (k * count) of each class: with them every class counts the same; a class without images gets 0."""
+    counts = torch.tensor(dataset.class_counts(), dtype=torch.float32)
+    return torch.where(counts > 0, len(dataset) / (len(counts) * counts.clamp(min=1)), 0.0)

@@ -1,0 +1,34 @@
+"""The optimiser of a recipe."""
+
+import torch
+from torch import nn
+from torch.optim import SGD, AdamW, Optimizer
+
+from convscope.training.recipe import Recipe
+
+
+def build_optimizer(recipe: Recipe, net: nn.Module) -> Optimizer:
+    """SGD (with momentum, Nesterov's or not) or AdamW over the net's parameters; matrices and filters decay, vectors do not."""
+    trained = [p for p in net.parameters() if p.requires_grad]
+    decayed, kept = [p for p in trained if p.ndim > 1], [p for p in trained if p.ndim <= 1]
+    groups = [
+        {"params": decayed, "weight_decay": recipe.weight_decay},
+        {"params": kept, "weight_decay": 0.0},
+    ]
+    groups = [group for group in groups if group["params"]]
+    fused = all(p.device.type in ("cpu", "cuda") for p in trained)  # one pass over each tensor
+    if recipe.optimizer == "adamw":
+        return AdamW(groups, lr=recipe.learning_rate, fused=fused)
+    return SGD(
+        groups,
+        lr=recipe.learning_rate,
+        momentum=recipe.momentum,
+        nesterov=recipe.nesterov and recipe.momentum > 0,
+        fused=fused,
+    )
+
+
+def clip_gradient(net: nn.Module, largest: float) -> None:
+    """Scale the gradient down to the norm `largest`; 0 leaves it alone."""
+    if largest:
+        torch.nn.utils.clip_grad_norm_(net.parameters(), largest)

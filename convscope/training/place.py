@@ -1,0 +1,70 @@
+"""Where a run lives: a folder of its own, held by one process at a time."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from convscope.atomic import explained, make_folder
+from convscope.errors import CannotWrite
+from convscope.prediction.folder import RUNS
+
+
+def new_folder(name: str, out: Path | None) -> Path:
+    """A new folder: `out`, which must be new or empty, or else the first free one of runs/NAME-1, -2, ..."""
+    if out is not None:
+        make_folder(out)
+        if any(out.iterdir()):
+            raise CannotWrite(
+                f"{out} already holds something: choose another --out, or go on with --resume {out}"
+            )
+        return out
+    make_folder(RUNS)
+    for number in itertools.count(1):
+        folder = RUNS / f"{name}-{number}"
+        with suppress(FileExistsError), explained_but_existing(folder):
+            folder.mkdir()
+            return folder
+    raise AssertionError("counting has no end")
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Inside, no other process may train in `folder`; the system lets go of it however this one ends."""
+    lock = FileLock(folder / ".lock")
+    with explained(folder):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise CannotWrite(
+                f"{folder} is in use by another run: wait for it, or choose another --out"
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def point_latest(folder: Path) -> None:
+    """Let runs/latest mean `folder`, if it lies in runs/ and the system has links."""
+    if folder.parent != RUNS:
+        return
+    beside = RUNS / f".latest.{os.getpid()}"
+    with suppress(OSError):
+        beside.symlink_to(folder.name)
+        beside.replace(RUNS / "latest")
+
+
+@contextmanager
+def explained_but_existing(folder: Path) -> Iterator[None]:
+    """As `explained`, but that `folder` exists is told as it is."""
+    try:
+        with explained(folder):
+            yield
+    except CannotWrite as error:
+        if isinstance(error.__cause__, FileExistsError):
+            raise error.__cause__ from None
+        raise

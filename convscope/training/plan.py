@@ -1,0 +1,167 @@
+"""Plan: a recipe made concrete: data loaded and cut, network built, `auto` resolved, everything checked before any training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from convscope.data.augment import read_augment
+from convscope.data.batches import Batches, TrainingBatches
+from convscope.data.catalogue import CATALOGUE, load_data
+from convscope.data.dataset import Splits
+from convscope.data.download import Progress
+from convscope.data.preprocess import Preprocessing, fit_preprocessing
+from convscope.device import Resolved
+from convscope.errors import BadData
+from convscope.networks.build import build_network, check_fit
+from convscope.prediction.folder import find_run
+from convscope.prediction.model import Model
+from convscope.prediction.weights import put_weights, read_weights
+from convscope.seed import seeded
+from convscope.training.average import Average
+from convscope.training.calibration import resolve
+from convscope.training.loop import Lessons
+from convscope.training.objective import Classification, balanced_weights
+from convscope.training.optimizer import build_optimizer
+from convscope.training.recipe import Recipe
+from convscope.training.state import State
+
+VALIDATION_BATCH = 500
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan:
+    """All that a run needs, and nothing that it changes but the net's weights."""
+
+    name: str
+    recipe: Recipe
+    splits: Splits
+    from_catalogue: bool
+    """Whether the data can be loaded again by their name."""
+    preprocessing: Preprocessing
+    net: nn.Module
+    network: str | None
+    """The name that builds the net again; None if it was given from Python."""
+    lessons: Lessons
+
+    @property
+    def resolved(self) -> Resolved:
+        """What `auto` became."""
+        return self.lessons.resolved
+
+    def new_state(self) -> State:
+        """The state before the first step."""
+        average = Average(self.net, self.recipe.ema)
+        validated = average.net if self.recipe.validated == "ema" else self.net
+        return State(self.net, average, build_optimizer(self.recipe, self.net), validated)
+
+    def model(self) -> Model:
+        """The net with its words and preprocessing."""
+        return Model(
+            net=self.net,
+            preprocessing=self.preprocessing,
+            target_names=self.splits.train.target_names,
+            network=self.network,
+            network_arguments=self.recipe.network_arguments,
+            provenance=self.provenance(),
+        )
+
+    def provenance(self) -> dict[str, Any]:
+        """Where the weights come from, as config.json holds it."""
+        return {
+            "recipe": {"name": self.name, **self.recipe.to_json()},
+            "resolved": self.resolved.to_json(),
+            "data": {
+                "name": self.splits.name,
+                "catalogue": self.from_catalogue,
+                "fingerprint": self.splits.fingerprint,
+                "counts": self.splits.counts(),
+                "validation": self.recipe.validation,
+                "split_seed": self.recipe.split_seed,
+            },
+            "seed": self.recipe.seed,
+            "versions": {name: version(name) for name in ("convscope", "torch", "numpy", "pillow")},
+        }
+
+
+def make_plan(
+    name: str,
+    recipe: Recipe,
+    *,
+    data: Splits | None = None,
+    network: nn.Module | None = None,
+    resolved: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """The plan of `recipe`, with `data` and `network` given from Python in place of the recipe's, or `resolved` from an earlier run."""
+    augment = read_augment(recipe.augment)
+    splits = data or load_data(
+        recipe.data,
+        validation=recipe.validation,
+        split_seed=recipe.split_seed,
+        progress=progress,
+    )
+    _check_classes(splits)
+    preprocessing = fit_preprocessing(splits.train.images, recipe.normalization)
+    net = network or _built(recipe, splits)
+    shown = recipe.network if network is None else type(network).__name__
+    check_fit(net, shown, splits.train.image_shape, len(splits.train.target_names))
+    if recipe.weights is not None:
+        put_weights(net, read_weights(_weights_file(recipe.weights)), recipe.weights)
+    weights = balanced_weights(splits.train) if recipe.class_weights == "balanced" else None
+    objective = Classification(recipe.label_smoothing, weights)
+    if resolved is None:
+        sample = Batches(splits.train, preprocessing, min(recipe.batch_size, len(splits.train)))
+        chosen = resolve(recipe, net, objective, next(sample.epoch(0)))
+    else:
+        chosen = Resolved(**resolved)
+        chosen.check()
+    net.to(chosen.device)
+    if weights is not None:
+        objective = Classification(recipe.label_smoothing, weights.to(chosen.device))
+    place: dict[str, Any] = {"device": chosen.device, "memory_format": chosen.format}
+    batches = TrainingBatches(
+        splits.train, preprocessing, recipe.batch_size, seed=recipe.seed, augment=augment, **place
+    )
+    validation = Batches(splits.validation, preprocessing, VALIDATION_BATCH, **place)
+    return Plan(
+        name=name,
+        recipe=recipe,
+        splits=splits,
+        from_catalogue=data is None or data.name in CATALOGUE,
+        preprocessing=preprocessing,
+        net=net,
+        network=recipe.network if network is None else None,
+        lessons=Lessons(recipe, chosen, objective, batches, validation),
+    )
+
+
+def _built(recipe: Recipe, splits: Splits) -> nn.Module:
+    c, h, w = splits.train.image_shape
+    with seeded(recipe.seed, "initialisation"):
+        return build_network(
+            recipe.network,
+            num_classes=len(splits.train.target_names),
+            in_channels=c,
+            input_size=(h, w),
+            arguments=recipe.network_arguments,
+        )
+
+
+def _check_classes(splits: Splits) -> None:
+    names, n = splits.train.target_names, len(splits.train)
+    if len(names) < 2:
+        raise BadData(f"{splits.name} has {len(names)} class: at least two are needed to learn")
+    if len(names) > n:
+        raise BadData(
+            f"{splits.name} has {len(names)} classes and {n} training images: each class needs images"
+        )
+
+
+def _weights_file(name: str) -> Path:
+    """The weights a user names: a file, or the model.safetensors of a run."""
+    path = Path(name)
+    return path if path.is_file() else find_run(name) / "model.safetensors"

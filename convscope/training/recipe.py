@@ -1,0 +1,215 @@
+"""Recipe: everything that decides a run. The command line's flags and the documentation are read from this one class.
+
+No torch here: `convscope train --help` reads it too.
+"""
+
+import ast
+import inspect
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
+from typing import Any, get_type_hints
+
+from convscope.errors import BadValue, UnknownName
+from convscope.lookup import suggestion
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Everything that decides a run, except the machine."""
+
+    data: str = "digits"
+    """Data set to learn from."""
+    network: str = "cnn"
+    """Network of the catalogue, or file.py:Class."""
+    network_arguments: Mapping[str, Any] = field(default_factory=dict)
+    """The network's own arguments, written network.hidden=100."""
+    weights: str | None = None
+    """Weights to start from: a run, a .safetensors or a .pt file."""
+    normalization: str = "fitted"
+    """fitted: mean and deviation of the training part; 0..1 and -1..1: fixed ranges."""
+    augment: str = "none"
+    """Random changes of training images, such as flip+shift:4."""
+    validation: float = 0.2
+    """Share of what may be learned from that is held out to choose by."""
+    split_seed: int = 0
+    """Another number cuts the data differently, for studies of the cut."""
+    epochs: int = 10
+    """Passes over the training part."""
+    batch_size: int = 128
+    """Images per step."""
+    optimizer: str = "sgd"
+    """sgd or adamw."""
+    learning_rate: float = 0.1
+    """The highest rate of the schedule."""
+    momentum: float = 0.9
+    """Of sgd; 0 is plain."""
+    nesterov: bool = True
+    """Whether sgd looks ahead along its momentum."""
+    weight_decay: float = 0.0
+    """Pull of the weights towards 0; biases and norms are left alone."""
+    schedule: str = "one-cycle"
+    """constant, cosine (down), or one-cycle (up, then down to 0)."""
+    warmup: float = 0.2
+    """Share of the steps in which one-cycle rises."""
+    label_smoothing: float = 0.0
+    """Share of each target spread over all classes."""
+    class_weights: str = "none"
+    """balanced: rare classes count more, so that each class counts the same."""
+    clip: float = 0.0
+    """Largest norm of the gradient; 0 leaves it alone."""
+    ema: float = 0.0
+    """Decay per step of an exponential moving average of the weights; 0 keeps none."""
+    validated: str = "net"
+    """Which weights are validated and kept: those of the net, or its ema."""
+    patience: int = 0
+    """Epochs without a lower validation loss after which to stop; 0 never stops early."""
+    snapshots: str = "none"
+    """each-epoch: keep the weights of every epoch, in half precision."""
+    seed: int = 0
+    """Decides initialisation, order, augmentation and dropout."""
+    device: str = "auto"
+    """auto, cpu, cuda, cuda:1 or mps."""
+    precision: str = "auto"
+    """auto, float32 or bfloat16; what is reported is always computed in float32."""
+    memory_format: str = "auto"
+    """auto, channels_last or contiguous."""
+    threads: int = 0
+    """Processor cores to compute with; 0 measures which number is fastest."""
+
+    def __post_init__(self) -> None:
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                value = getattr(self, name)
+                raise BadValue(f"{name} {value!r}: {suggestion(str(value), allowed)}")
+        for name, (low, high, rule) in RANGES.items():
+            if not low <= getattr(self, name) <= high:
+                raise BadValue(f"{name} {getattr(self, name)}: it must be {rule}")
+        if self.validated == "ema" and not self.ema:
+            raise BadValue("validated=ema needs an average: set ema, say ema=0.99")
+        if self.nesterov and not self.momentum and self.optimizer == "sgd":
+            raise BadValue("nesterov needs momentum: set momentum=0.9, or nesterov=false")
+
+    def changed(self, **values: Any) -> "Recipe":
+        """This recipe with other values, each of its field's type; `UnknownName` and `BadValue` name what does not fit."""
+        types = field_types()
+        for name, value in values.items():
+            if name not in types:
+                raise UnknownName(f"a recipe has no field {name!r}: {suggestion(name, types)}")
+            _check_type(name, value, types[name])
+        return replace(self, **values)
+
+    @property
+    def runs_to_its_end(self) -> bool:
+        """Whether the schedule is made for the whole number of epochs, so that it must not be stopped early."""
+        return self.schedule != "constant"
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields, as config.json holds them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Recipe":
+        """The inverse of `to_json`."""
+        return cls().changed(**stored)
+
+
+INFINITY = float("inf")
+CHOICES = {
+    "normalization": ("fitted", "0..1", "-1..1"),
+    "optimizer": ("sgd", "adamw"),
+    "schedule": ("constant", "cosine", "one-cycle"),
+    "class_weights": ("none", "balanced"),
+    "validated": ("net", "ema"),
+    "snapshots": ("none", "each-epoch"),
+    "precision": ("auto", "float32", "bfloat16"),
+    "memory_format": ("auto", "channels_last", "contiguous"),
+}
+RANGES = {
+    "epochs": (1, INFINITY, "1 or more"),
+    "batch_size": (1, INFINITY, "1 or more"),
+    "learning_rate": (0.0, 1e6, "0 or more"),
+    "momentum": (0.0, 0.9999, "from 0 to less than 1"),
+    "weight_decay": (0.0, 1e6, "0 or more"),
+    "warmup": (0.0, 1.0, "between 0 and 1"),
+    "label_smoothing": (0.0, 0.9999, "from 0 to less than 1"),
+    "clip": (0.0, INFINITY, "0 or more"),
+    "ema": (0.0, 0.999999, "from 0 to less than 1"),
+    "validation": (1e-9, 0.9, "above 0 and at most 0.9"),
+    "patience": (0, INFINITY, "0 or more"),
+    "threads": (0, INFINITY, "0 or more"),
+}
+
+
+@cache
+def field_types() -> dict[str, Any]:
+    """Name -> type of every field, in their order."""
+    hints = get_type_hints(Recipe)
+    return {f.name: hints[f.name] for f in fields(Recipe)}
+
+
+@cache
+def field_docs() -> dict[str, str]:
+    """Name -> its docstring line, of every field."""
+    (tree,) = ast.parse(inspect.getsource(Recipe)).body
+    assert isinstance(tree, ast.ClassDef)
+    docs = {}
+    for statement, below in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(statement, ast.AnnAssign) and isinstance(below, ast.Expr):
+            docs[ast.unparse(statement.target)] = ast.literal_eval(below.value)
+    return docs
+
+
+def read_words(words: Mapping[str, str]) -> dict[str, Any]:
+    """Values from the text of `field=value` words; `network.NAME` sets one of the network's arguments."""
+    values: dict[str, Any] = {}
+    for name, text in words.items():
+        if "," in text:
+            raise BadValue(
+                f"{name}={text}: a comma means a sweep, which comes later; a list is joined by +"
+            )
+        if name.startswith("network."):
+            arguments = values.setdefault("network_arguments", {})
+            arguments[name.removeprefix("network.")] = _literal(text)
+        elif name in field_types():
+            values[name] = _read(name, text)
+        else:
+            known = [*field_types(), "network.ARGUMENT"]
+            raise UnknownName(f"a recipe has no field {name!r}: {suggestion(name, known)}")
+    return values
+
+
+def _read(name: str, text: str) -> Any:
+    kind = field_types()[name]
+    try:
+        if kind is bool:
+            return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[
+                text.lower()
+            ]
+        return kind(text) if kind in (int, float) else text
+    except (ValueError, KeyError) as error:
+        raise BadValue(f"{name} {text!r}: {KINDS[kind]} is needed") from error
+
+
+KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def _literal(text: str) -> Any:
+    """A number, a truth value, a list joined by +, or the text itself."""
+    if "+" in text:
+        return [_literal(part) for part in text.split("+")]
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return {"true": True, "false": False}.get(text.lower(), text)
+
+
+def _check_type(name: str, value: Any, kind: Any) -> None:
+    fitting = {float: (int, float), int: int, bool: bool, str: str}.get(kind)
+    if fitting is None:  # weights may be None, network_arguments is a mapping
+        fitting = Mapping if name == "network_arguments" else (str, type(None))
+    if not isinstance(value, fitting) or (isinstance(value, bool) and kind is not bool):
+        wanted = {**KINDS, str: "text"}.get(
+            kind, "a mapping" if fitting is Mapping else "text or None"
+        )
+        raise BadValue(f"{name} {value!r}: {wanted} is needed")

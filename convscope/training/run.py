@@ -1,0 +1,203 @@
+"""Recipe in, model folder out."""
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from convscope.data.dataset import Splits
+from convscope.data.download import Progress
+from convscope.errors import BadValue
+from convscope.evaluation.report import Report
+from convscope.prediction.folder import find_run
+from convscope.prediction.model import Model
+from convscope.training.catalogue import find_recipe
+from convscope.training.checkpoint import Checkpoint, read_checkpoint
+from convscope.training.diagnosis import Finding, diagnose
+from convscope.training.finish import leave
+from convscope.training.history import History, Record
+from convscope.training.place import held, new_folder, point_latest
+from convscope.training.plan import Plan, make_plan
+from convscope.training.recipe import Recipe
+from convscope.training.running import Nobody, Onlooker, carry_out
+from convscope.training.state import Position, RunningLoss, State
+
+MACHINE_FIELDS = ("device", "precision", "memory_format", "threads")
+"""What a run that goes on may be given anew: another machine may not have what the run began with."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a training run left behind."""
+
+    model: Model
+    """With the weights of the lowest validation loss."""
+    history: History
+    report: Report | None
+    """On the test set, opened once; None if it stayed sealed."""
+    folder: Path
+    ended: str
+    """finished, stopped early, interrupted, or diverged."""
+    findings: tuple[Finding, ...] = ()
+    """What the curve says."""
+    notes: tuple[str, ...] = ()
+    """What a person should know beside the numbers."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What `convscope train --json` prints."""
+        last, best = self.history.records[-1], self.history.best
+        rates = [r.images_per_second for r in self.history if r.images_per_second]
+        return {
+            "run": str(self.folder),
+            "recipe": self.model.provenance["recipe"]["name"],
+            "ended": self.ended,
+            "epochs": last.epoch,
+            "best_epoch": best.epoch,
+            "validation": dict(best.validation),
+            "test": None if self.report is None else self.report.to_json(),
+            "seconds": last.seconds,
+            "images_per_second": statistics.median(rates) if rates else None,
+            "findings": [asdict(finding) for finding in self.findings],
+            "notes": list(self.notes),
+        }
+
+
+def train(
+    recipe: str | Recipe = "digits-cnn",
+    *,
+    data: str | Splits | None = None,
+    network: str | nn.Module | None = None,
+    out: str | Path | None = None,
+    **fields: Any,
+) -> Run:
+    """Train by `recipe` (a name of the catalogue, or a value) and leave a model folder.
+
+    `data`, `network` and any of the recipe's `fields` take the place of the recipe's own; splits and an `nn.Module` may be
+    given as they are (the module is trained in place). `out` is the folder, by default runs/RECIPE-1, -2, ... The test set
+    is opened once, last.
+    """
+    return train_watched(recipe, data=data, network=network, out=out, fields=fields)
+
+
+def train_watched(
+    recipe: str | Recipe,
+    *,
+    data: str | Splits | None = None,
+    network: str | nn.Module | None = None,
+    out: str | Path | None = None,
+    fields: Mapping[str, Any] | None = None,
+    open_test: bool = True,
+    onlooker: Onlooker | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """`train`, with somebody watching, and with the choice to leave the test set sealed."""
+    name, chosen = find_recipe(recipe)
+    named = {"data": data, "network": network}
+    values = {**(fields or {}), **{k: v for k, v in named.items() if isinstance(v, str)}}
+    plan = make_plan(
+        name,
+        chosen.changed(**values),
+        data=data if isinstance(data, Splits) else None,
+        network=network if isinstance(network, nn.Module) else None,
+        progress=progress,
+    )
+    folder = new_folder(name, None if out is None else Path(out))
+    with held(folder):
+        point_latest(folder)
+        return _run(plan, plan.new_state(), folder, open_test, onlooker or Nobody())
+
+
+def resume(
+    run: str | Path,
+    *,
+    data: Splits | None = None,
+    network: str | nn.Module | None = None,
+    fields: Mapping[str, Any] | None = None,
+    onlooker: Onlooker | None = None,
+) -> Run:
+    """Go on with an interrupted run where its last checkpoint stands; what follows is as if nothing had happened.
+
+    Under a constant schedule `fields` may raise `epochs`. Device, precision, memory format and threads may be given anew, for
+    a machine that has not what the run began with; a note then says that the numbers differ. Data or a network that came
+    from Python must be given again.
+    """
+    folder = find_run(run)
+    fields = dict(fields or {})
+    with held(folder):
+        checkpoint = read_checkpoint(folder / "checkpoint")
+        facts = checkpoint.facts
+        recipe = _allowed(Recipe.from_json(facts["recipe"]), fields, folder)
+        anew = {key: fields[key] for key in MACHINE_FIELDS if key in fields}
+        plan = make_plan(
+            facts["name"],
+            recipe.changed(network=network) if isinstance(network, str) else recipe,
+            data=data,
+            network=network if isinstance(network, nn.Module) else None,
+            resolved={**facts["resolved"], **anew},
+        )
+        if plan.splits.fingerprint != facts["fingerprint"]:
+            raise BadValue(f"the data {plan.splits.name} changed since {folder} began: start anew")
+        notes = (f"{', '.join(anew)} given anew: numbers will differ from before",) if anew else ()
+        state = _restored(plan, checkpoint)
+        return _run(plan, state, folder, facts["open_test"], onlooker or Nobody(), notes)
+
+
+def _run(
+    plan: Plan,
+    state: State,
+    folder: Path,
+    open_test: bool,
+    onlooker: Onlooker,
+    notes: tuple[str, ...] = (),
+) -> Run:
+    ended, reason = carry_out(plan, state, folder, open_test, onlooker)
+    model, report = leave(plan, state, folder, ended, open_test)
+    history, train_part = History(tuple(state.records)), plan.splits.train
+    recipe = plan.recipe
+    if recipe.patience and recipe.runs_to_its_end:
+        notes += (
+            f"patience does not stop a {recipe.schedule} schedule, which must run to its end; "
+            f"the weights of epoch {state.best.epoch} are kept",
+        )
+    return Run(
+        model=model,
+        history=history,
+        report=report,
+        folder=folder,
+        ended=ended,
+        findings=tuple(diagnose(history, train_part.class_names, train_part.class_counts(), ended)),
+        notes=notes if reason is None else (*notes, reason),
+    )
+
+
+def _restored(plan: Plan, checkpoint: Checkpoint) -> State:
+    state, facts = plan.new_state(), checkpoint.facts
+    checkpoint.restore_module("net", state.net)
+    checkpoint.restore_module("average", state.average.net)
+    checkpoint.restore_optimizer("optimizer", state.optimizer)
+    position = facts["position"]
+    state.position = Position(**{**position, "loss": RunningLoss(**position["loss"])})
+    state.records = [Record.from_row(row) for row in facts["records"]]
+    state.best.epoch, state.best.value = facts["best"]["epoch"], facts["best"]["value"]
+    state.best.weights = checkpoint.section("best")
+    return state
+
+
+def _allowed(stored: Recipe, fields: Mapping[str, Any], folder: Path) -> Recipe:
+    """`stored` with more epochs if `fields` asks and its schedule admits it."""
+    for name in fields:
+        if name != "epochs" and name not in MACHINE_FIELDS:
+            raise BadValue(
+                f"{name} cannot change in a run that goes on: "
+                f"`--weights {folder}` starts a new one from its weights"
+            )
+    epochs = fields.get("epochs", stored.epochs)
+    if epochs != stored.epochs and stored.runs_to_its_end:
+        raise BadValue(
+            f"epochs cannot change under a {stored.schedule} schedule, made for {stored.epochs}: "
+            f"`--weights {folder}` starts a new run from its weights"
+        )
+    return stored.changed(epochs=epochs)

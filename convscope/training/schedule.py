@@ -1,0 +1,47 @@
+"""The learning rate over the steps of a run."""
+
+import math
+from collections.abc import Callable, Mapping
+
+from torch.optim import Optimizer
+
+Shape = Callable[[float, float], float]
+"""Share of the run that is done, 0..1, and share of warming up -> share of the highest rate."""
+
+
+def constant(done: float, warmup: float) -> float:
+    """The highest rate throughout."""
+    return 1.0
+
+
+def cosine(done: float, warmup: float) -> float:
+    """From the highest rate down to 0 along half a cosine. Loshchilov and Hutter 2017, without restarts."""
+    return (1 + math.cos(math.pi * done)) / 2
+
+
+def one_cycle(done: float, warmup: float) -> float:
+    """Up in a straight line for the share `warmup`, then down to 0 in another. After Smith 2018."""
+    return done / warmup if done < warmup else (1 - done) / max(1 - warmup, 1e-9)
+
+
+SHAPES: Mapping[str, Shape] = {"constant": constant, "cosine": cosine, "one-cycle": one_cycle}
+
+
+class Schedule:
+    """Sets an optimiser's learning rate for the step that comes next."""
+
+    def __init__(
+        self, optimizer: Optimizer, shape: Shape, highest: float, total: int, warmup: float
+    ) -> None:
+        self._optimizer = optimizer
+        self._shape = shape
+        self._highest = highest
+        self._total = total
+        self._warmup = warmup
+        self.rate = highest
+
+    def set_for(self, step: int) -> None:
+        """The rate of step number `step`, counted from 0: the shape's value in the middle of that step."""
+        self.rate = self._highest * self._shape((step + 0.5) / self._total, self._warmup)
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.rate
