@@ -8,6 +8,9 @@ from jaxtyping import install_import_hook
 
 install_import_hook("convscope", "beartype.beartype")
 
+if named := os.environ.get("CONVSCOPE_DATA"):  # tests work in folders of their own
+    os.environ["CONVSCOPE_DATA"] = str(Path(named).resolve())
+
 
 @pytest.fixture(autouse=True)
 def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -20,7 +23,6 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder that `CONVSCOPE_DATA` names: real data in the usual layouts."""
-    named = os.environ.get("CONVSCOPE_DATA")
     if not named:
-        pytest.skip("needs real data: set CONVSCOPE_DATA to a folder with MNIST/raw and cifar-10-batches-py")
+        pytest.skip("needs real data: CONVSCOPE_DATA names no folder with MNIST/raw and the like")
     return Path(named)

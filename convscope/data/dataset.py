@@ -71,7 +71,7 @@ class Dataset:
     def subset(self, indices: Sequence[int] | Tensor) -> "Dataset":
         """The images at `indices`, in that order."""
         at = torch.as_tensor(indices, dtype=torch.long)
-        places = at.tolist()
+        places: list[int] = at.tolist()
         return Dataset(
             images=self.images[at],
             targets=self.targets[at],

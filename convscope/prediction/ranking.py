@@ -31,5 +31,5 @@ class Ranking:
 def rank(logits: Tensor, class_names: Sequence[str]) -> Ranking:
     """The ranking that the scores `logits` (k,) of one image mean; equal scores keep the order of the classes."""
     probabilities, order = logits.double().softmax(0).sort(descending=True, stable=True)
-    names = [class_names[i] for i in order.tolist()]
-    return Ranking(tuple(names), tuple(probabilities.tolist()))
+    places: list[int] = order.tolist()
+    return Ranking(tuple(class_names[i] for i in places), tuple(probabilities.tolist()))
