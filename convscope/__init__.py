@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["Dataset", "Model", "Recipe", "evaluate", "load_data", "load_model", "train"]
 
-# libgomp's threads spin while they wait; next to one busy process that makes training twenty times slower.
+# libgomp's threads spin while they wait: next to one busy process, training is twenty times slower.
 # Read once, when torch loads: so it is set here, unless the user has.
 if "torch" not in sys.modules and not {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"} & os.environ.keys():
     os.environ["GOMP_SPINCOUNT"] = "2000"
@@ -31,7 +31,7 @@ HOMES = {
     "load_model": "convscope.prediction.folder",
     "train": "convscope.training.run",
 }
-"""Where each public name lives: loaded when it is asked for, so that `import convscope` costs nothing."""
+"""Where each public name lives: loaded when asked for, so that `import convscope` costs nothing."""
 
 
 def __getattr__(name: str) -> Any:

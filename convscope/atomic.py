@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside their place, flushed to the disk, then renamed into it."""
+"""Files that are whole or not there: written beside their place, flushed to disk, renamed."""
 
 import errno
 import json
@@ -17,6 +17,7 @@ REASONS = {
     errno.EPERM: "you may not write there: choose another folder",
     errno.EROFS: "the disk is read-only: choose another folder",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
+    errno.EFBIG: "the file is too large for this disk: choose another folder",
     errno.ENOTDIR: "a part of the path is a file: choose another folder",
     errno.EEXIST: "a file of that name is in the way: choose another name",
 }
@@ -34,7 +35,7 @@ def explained(path: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write; when the block ends without an error, what was written becomes `path`, otherwise nothing changed."""
+    """A path to write: when the block ends, it becomes `path`; after an error nothing changed."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     with explained(path):
         try:

@@ -12,7 +12,8 @@ ConvscopeError
 ├── Stopped            the user asked to stop before there was anything to keep
 └── Diverged           a loss that is no longer a number
 
-The message is one sentence: what came, what was allowed, what to do. The command line prints it alone.
+The message is one sentence: what came, what was allowed, what to do. The command line prints it
+alone.
 """
 
 

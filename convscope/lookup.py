@@ -17,7 +17,9 @@ def lookup(catalogue: Mapping[str, T], name: str, kind: str) -> T:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """The likely intended names among `known`, or all of them, as the end of a sentence."""
+    """The likely intended names among `known`, or all there are, as the end of a sentence."""
     known = sorted(known)
+    if not known:
+        return "there are none"
     near = difflib.get_close_matches(name, known, n=3)
     return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"

@@ -14,17 +14,31 @@ def number(*key: object) -> int:
 
 
 def generator(*key: object) -> torch.Generator:
-    """A generator for `key`, say `(seed, "augment", epoch)`: equal keys draw equal numbers, in any process and after any resume."""
+    """A generator for `key`, say `(seed, "augment", epoch)`.
+
+    Equal keys draw equal numbers, in any process and after any resume.
+    """
     return torch.Generator().manual_seed(number(*key))
 
 
 @contextmanager
 def seeded(*key: object, device: str = "cpu") -> Iterator[None]:
-    """Inside, torch's global generator draws the numbers of `key`; afterwards it goes on as if nothing had been drawn.
+    """Inside, torch's global generators draw the numbers of `key`; afterwards they go on untouched.
 
-    For what cannot be handed a generator: initialisation and dropout.
+    For what cannot be handed a generator: initialisation and dropout. It costs some microseconds,
+    where `torch.manual_seed` costs a millisecond on machines without a GPU.
     """
-    accelerators = [device] if device.startswith("cuda") else []
-    with torch.random.fork_rng(devices=accelerators):
-        torch.manual_seed(number(*key))
+    generators = [torch.default_generator]
+    if device.startswith("cuda"):
+        index = torch.device(device).index
+        generators.append(
+            torch.cuda.default_generators[torch.cuda.current_device() if index is None else index]
+        )
+    states = [each.get_state() for each in generators]
+    for each in generators:
+        each.manual_seed(number(*key))
+    try:
         yield
+    finally:
+        for each, state in zip(generators, states, strict=True):
+            each.set_state(state)

@@ -1,6 +1,7 @@
 """The shapes that travel, as annotations that beartype checks while the tests run.
 
-The names inside one alias bind across the arguments of a call: `images` (n, c, h, w) and `labels` (n,) must agree on n.
+The names inside one alias bind across the arguments of a call: `images` (n, c, h, w) and `labels`
+(n,) must agree on n.
 """
 
 import numpy as np

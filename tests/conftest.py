@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 from jaxtyping import install_import_hook
 
 install_import_hook("convscope", "beartype.beartype")
+
+torch.set_num_threads(1)  # small images gain nothing from threads, and waiting for them costs
 
 if named := os.environ.get("CONVSCOPE_DATA"):  # tests work in folders of their own
     os.environ["CONVSCOPE_DATA"] = str(Path(named).resolve())

@@ -38,7 +38,8 @@ def command(
 ) -> None:
     """How good a trained model is, and where it errs.
 
-    RUN is a run's folder or name, or bundled:mnist-cnn. Without options: what the one opening of its test set stored.
+    RUN is a run's folder or name, or bundled:mnist-cnn. Without options: what the one opening
+    of its test set stored.
     """
     if dropout_demo is not None:
         _show_dropout(run, dropout_demo, network, as_json)
@@ -56,8 +57,9 @@ def _show(report: "Report") -> None:
     for note in report.notes:
         output.aside(note, style="yellow")
     output.answer(
-        f"{report.data}, {report.part}: accuracy {output.percent(report.accuracy)} ({report.correct:,} of "
-        f"{report.total:,} right, 95 % interval {output.interval(report.interval)}), loss {report.loss:.4f}",
+        f"{report.data}, {report.part}: accuracy {output.percent(report.accuracy)} "
+        f"({report.correct:,} of {report.total:,} right, "
+        f"95 % interval {output.interval(report.interval)}), loss {report.loss:.4f}",
         style="bold",
     )
     further = [f"top {k}: {output.percent(share)}" for k, share in report.top_k.items() if k != "1"]
@@ -112,7 +114,8 @@ def _show_dropout(run: str, image: str, network: str | None, as_json: bool) -> N
         ],
     )
     output.answer(
-        "train() drops random units, so its answers differ; eval() uses all of them, so it always says the same"
+        "train() drops random units, so its answers differ; "
+        "eval() uses all of them, so it always says the same"
         if modes.has_dropout
         else "this net has no dropout: both modes answer alike but for batch normalization"
     )

@@ -1,4 +1,7 @@
-"""The command `convscope`: its verbs, loaded when they are called, and the one place where failures become exit codes."""
+"""The command `convscope`: its verbs, loaded when they are called.
+
+Here, and only here, failures become a sentence on stderr and an exit code.
+"""
 
 import sys
 from importlib import import_module
@@ -49,7 +52,7 @@ def app() -> None:
 
 
 def main() -> None:
-    """Run the command line; a failure the user can mend is one sentence on stderr and exit code 2."""
+    """Run the command line; what the user can mend is one sentence on stderr and exit code 2."""
     try:
         app(standalone_mode=False)
     except click.ClickException as error:

@@ -1,4 +1,7 @@
-"""The only place that prints: the answer on stdout, everything else on stderr, foreign text only ever as text."""
+"""The only place that prints: the answer on stdout, everything else on stderr.
+
+Foreign text is only ever text.
+"""
 
 import csv
 import io
@@ -47,7 +50,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | N
 
 
 def csv_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """CSV that a spreadsheet shows as text: cells that would be formulas get an apostrophe in front."""
+    """CSV that a spreadsheet shows as text: what would be a formula gets an apostrophe in front."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(headings)
@@ -56,8 +59,8 @@ def csv_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def printable(text: str) -> str:
-    """`text` with control characters written out, so that a file name cannot steer the terminal; newlines and tabs too."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    """`text` with control characters written out, so that a file name cannot steer the terminal."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def percent(share: float | None) -> str:

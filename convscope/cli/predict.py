@@ -1,11 +1,28 @@
 """`convscope predict`: what a model says about pictures."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from convscope.cli import output
 from convscope.errors import BadImage, BadValue
+
+if TYPE_CHECKING:
+    from convscope.prediction.model import Model
+    from convscope.prediction.ranking import Ranking
+
+
+@dataclass
+class Answers:
+    """What a model said about files, and what it could not read."""
+
+    rankings: dict[str, "Ranking"] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """File -> the sentence that says why."""
+    inverted: list[str] = field(default_factory=list)
 
 
 @click.command("predict")
@@ -31,7 +48,8 @@ def command(
 ) -> None:
     """What a trained model says about pictures.
 
-    RUN is a run's folder or name, or bundled:mnist-cnn. Pictures are files of any common format, or folders of them.
+    RUN is a run's folder or name, or bundled:mnist-cnn. Pictures are files of any common format,
+    or folders of them.
     """
     if as_json and as_csv:
         raise BadValue("--json and --csv are two answers: ask for one")
@@ -41,45 +59,51 @@ def command(
     model = load_model(run, network=network)
     named = [Path(picture) for picture in pictures]
     files = [file for path in named for file in (find_pictures(path) if path.is_dir() else [path])]
-    answers, unreadable, inverted = [], [], []
-    for file in files:
-        try:
-            answers.append((str(file), model.predict(file, invert=invert)))
-            if not invert and model.looks_inverted(file):
-                inverted.append(str(file))
-        except BadImage as error:
-            unreadable.append((str(file), str(error)))
+    answers = _ask(model, files, invert)
     if as_json:
-        output.json_object(
-            {
-                "run": run,
-                "predictions": [
-                    {"file": file, "inverted": file in inverted, "ranking": ranking.to_json(top)}
-                    for file, ranking in answers
-                ],
-                "unreadable": [{"file": file, "reason": reason} for file, reason in unreadable],
-            }
-        )
+        output.json_object({"run": run, **_as_json(answers, top)})
     elif as_csv:
-        output.csv_rows(
-            ["file", "rank", "class", "probability"],
-            [
-                [file, place, name, f"{probability:.6f}"]
-                for file, ranking in answers
-                for place, (name, probability) in enumerate(ranking.top(top), start=1)
-            ],
-        )
+        rows = [
+            [file, place, name, f"{probability:.6f}"]
+            for file, ranking in answers.rankings.items()
+            for place, (name, probability) in enumerate(ranking.top(top), start=1)
+        ]
+        output.csv_rows(["file", "rank", "class", "probability"], rows)
     else:
-        for file, ranking in answers:
+        for file, ranking in answers.rankings.items():
             said = ", ".join(f"{name} {output.percent(p)}" for name, p in ranking.top(top))
             output.answer(f"{file}: {said}")
-    for file in inverted:
+    for file in answers.inverted:
         output.aside(
-            f"{file} looks inverted (its border is bright where the training images' is dark, or the "
-            "other way round): try --invert",
+            f"{file} looks inverted: its border is bright where the training images' is dark, or "
+            "the other way round; --invert swaps them",
             style="yellow",
         )
-    for _, reason in unreadable:
-        output.aside(reason, style="red")
-    if unreadable:
+    for reason in answers.unreadable.values():
+        output.aside(f"convscope: {reason}", style="red")
+    if answers.unreadable:
         raise SystemExit(2)
+
+
+def _ask(model: "Model", files: Iterable[Path], invert: bool) -> Answers:
+    answers = Answers()
+    for file in files:
+        try:
+            answers.rankings[str(file)] = model.predict(file, invert=invert)
+            if not invert and model.looks_inverted(file):
+                answers.inverted.append(str(file))
+        except BadImage as error:
+            answers.unreadable[str(file)] = str(error)
+    return answers
+
+
+def _as_json(answers: Answers, top: int) -> dict[str, object]:
+    return {
+        "predictions": [
+            {"file": file, "inverted": file in answers.inverted, "ranking": ranking.to_json(top)}
+            for file, ranking in answers.rankings.items()
+        ],
+        "unreadable": [
+            {"file": file, "reason": reason} for file, reason in answers.unreadable.items()
+        ],
+    }

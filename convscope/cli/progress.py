@@ -23,9 +23,10 @@ class Display:
         recipe, resolved = plan.recipe, plan.resolved
         counts = " + ".join(f"{count:,} {part}" for part, count in plan.splits.counts().items())
         parameters = sum(p.numel() for p in state.net.parameters())
+        name = recipe.network if plan.network else type(state.net).__name__
         output.aside(f"{plan.name}: {plan.splits.name} ({counts})")
         output.aside(
-            f"{recipe.network if plan.network else type(state.net).__name__}: {parameters:,} parameters; "
+            f"{name}: {parameters:,} parameters; "
             f"{resolved.device}, {resolved.precision}, {resolved.memory_format}, "
             f"{resolved.threads} thread{'s' * (resolved.threads > 1)}"
         )

@@ -35,7 +35,7 @@ def list_recipes(as_json: bool) -> None:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show_recipe(name: str, as_json: bool) -> None:
-    """Every field of one recipe, its value and its meaning; a star marks what is not the default."""
+    """Every field of one recipe: its value (a star: not the default) and its meaning."""
     recipe = lookup(CATALOGUE, name, "recipe").recipe
     if as_json:
         output.json_object(recipe.to_json())

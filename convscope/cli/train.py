@@ -10,7 +10,7 @@ from convscope.training.recipe import Recipe, field_docs, read_words
 
 
 def _recipe_options(function: Any) -> Any:
-    """A flag for every field of Recipe, in their order; values stay text until `read_words` reads them."""
+    """A flag for every field of Recipe, in their order; `read_words` reads the text they get."""
     for name, doc in reversed(field_docs().items()):
         if name == "network_arguments":
             continue
@@ -48,8 +48,8 @@ def command(
 ) -> None:
     """Train a network by a recipe, then test it once.
 
-    RECIPE comes from the data if it is left out; nothing at all takes digits-cnn. Any field can also be written
-    FIELD=VALUE, and network.NAME=VALUE sets an argument of the network.
+    RECIPE comes from the data if it is left out; nothing at all takes digits-cnn. Any field can
+    also be written FIELD=VALUE, and network.NAME=VALUE sets an argument of the network.
     """
     names = [word for word in words if "=" not in word]
     values = _values(words, flags)

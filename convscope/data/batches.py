@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -17,20 +17,24 @@ from convscope.shapes import Images, Targets
 Draws = tuple[Tensor, ...]
 
 
+@runtime_checkable
 class BatchSource(Protocol):
-    """What a training loop needs of its data, of whatever kind: the loop hands each batch on unopened."""
+    """What a training loop needs of data of any kind; it hands each batch on unopened."""
 
     def __len__(self) -> int:
         """Batches in an epoch."""
         ...
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Any]:
-        """The batches of epoch `number` on the device, from the `start`-th on, the same at every call."""
+        """The batches of epoch `number` on the device, from `start` on, the same at every call."""
         ...
 
 
 class Batches:
-    """A data set as (images, targets) batches: kept as one uint8 tensor on the device, changed and normalised as they leave."""
+    """A data set as (images, targets) batches, normalised as they leave.
+
+    The images are kept as one uint8 tensor on the device.
+    """
 
     def __init__(
         self,
@@ -70,7 +74,7 @@ class Batches:
 
 
 class TrainingBatches(Batches):
-    """Shuffled and augmented anew each epoch, as (seed, epoch) decide; only the training part is ever given to it."""
+    """A training part in batches, shuffled and augmented anew as (seed, epoch) decide."""
 
     def __init__(
         self,
@@ -90,7 +94,7 @@ class TrainingBatches(Batches):
         self._augment = tuple(augment)
 
     def epoch(self, number: int, start: int = 0) -> Iterator[tuple[Images, Targets]]:
-        """The images in the order of epoch `number`, each with that epoch's draws, from batch `start` on."""
+        """The images in epoch `number`'s order and with its draws, from batch `start` on."""
         n, device = len(self._rows), self._rows.device
         order = torch.randperm(n, generator=generator(self._seed, "order", number)).to(device)
         draws = tuple(
@@ -99,8 +103,18 @@ class TrainingBatches(Batches):
         for samples in order.split(self.batch_size)[start:]:
             yield self._finished(*self._augmented(samples, draws, len(self._augment)))
 
+    def variants(self, sample: int, epochs: int) -> Images:
+        """What image number `sample` becomes in epochs 1 to `epochs`: (epochs, c, h, w) in 0..1."""
+        which, n = torch.tensor([sample], device=self._rows.device), len(self._rows)
+        tables = (draw_table(self._augment, n, self._seed, i + 1) for i in range(epochs))
+        steps = len(self._augment)
+        return torch.cat([self._augmented(which, draws, steps)[0] for draws in tables])
+
     def _augmented(self, samples: Tensor, draws: Draws, steps: int) -> tuple[Images, Targets]:
-        """The images after the first `steps` augmentations; a mixup's partners have taken the steps before it by their own draws."""
+        """The images after the first `steps` augmentations.
+
+        A mixup's partners have taken the steps before it, each by its own draws.
+        """
         if steps == 0:
             return self._gathered(samples)
         step, rows = self._augment[steps - 1], draws[steps - 1][samples]

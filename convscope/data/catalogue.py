@@ -36,9 +36,10 @@ def load_data(
     split_seed: int = 0,
     progress: Progress | None = None,
 ) -> Splits:
-    """The data set `name` in three parts: train, validation (this share of what may be learned from) and the sealed test.
+    """The data set `name` in three parts: train, validation and the sealed test.
 
-    Found in `CONVSCOPE_DATA` or the user's cache folder, otherwise fetched once; `progress` sees the bytes arrive.
+    `validation` is a share of what may be learned from. The files are found in `CONVSCOPE_DATA` or
+    the user's cache folder, otherwise fetched once; `progress` sees the bytes arrive.
     """
     from convscope.data.split import cut
 
@@ -51,9 +52,8 @@ def read_digits(progress: Progress | None = None) -> tuple[Dataset, None]:
     import numpy as np
     import torch
 
-    package = find_spec(
-        "sklearn"
-    )  # its file is read directly: importing the package costs a second
+    # its file is read directly: importing the package costs a second
+    package = find_spec("sklearn")
     if package is None or package.origin is None:
         raise MissingData("digits comes with scikit-learn: pip install scikit-learn")
     file = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
@@ -90,7 +90,8 @@ def _read_cifar100(progress: Progress | None) -> tuple[Dataset, Dataset]:
 
 DIGIT_NAMES = tuple("0123456789")
 FASHION_NAMES = (
-    "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    "T-shirt/top", "trouser", "pullover", "dress", "coat",
+    "sandal", "shirt", "sneaker", "bag", "ankle boot",
 )  # fmt: skip
 
 MNIST = Published(

@@ -1,6 +1,7 @@
 """CIFAR's own format: Python 2 pickles of dictionaries, read without letting a pickle run anything.
 
-Krizhevsky: "Learning multiple layers of features from tiny images", 2009; the layout is described on the data set's page.
+Krizhevsky: "Learning multiple layers of features from tiny images", 2009; the data set's page
+describes the layout.
 """
 
 import io
@@ -59,7 +60,10 @@ class _BatchUnpickler(pickle.Unpickler):
 
 
 def read_batch(content: bytes, name: str) -> dict[str, Any]:
-    """The dictionary in a batch file, arrays as numpy's; `BadData` if the pickle asks for anything else."""
+    """The dictionary in a batch file, with numpy's arrays.
+
+    `BadData` if the pickle asks for anything else, or is none.
+    """
     try:
         entries = _BatchUnpickler(io.BytesIO(content), encoding="latin1").load()
     except Exception as error:  # a hostile pickle can raise anything
@@ -80,7 +84,8 @@ def read_cifar(
 ) -> tuple[Dataset, Dataset]:
     """The training and the test part, (n, 3, 32, 32).
 
-    `parts` names the files of "train" and "test"; `keys` are the file of the class names, their key, and that of the labels.
+    `parts` names the files of "train" and "test"; `keys` are the file of the class names, their
+    key, and that of the labels.
     """
     folder = published.find(progress)
     names_file, names_key, labels_key = keys

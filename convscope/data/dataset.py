@@ -15,8 +15,9 @@ from convscope.shapes import Labels, Stored
 class Dataset:
     """Pictures of one size with what is known of each.
 
-    `images` (n, c, h, w) uint8; `targets` (n,) class indices; `names`: each picture's path or number, text only;
-    `groups`: pictures of one person, patient or video share one, None where nothing is known; `target_names`: the classes' words.
+    `images` (n, c, h, w) uint8; `targets` (n,) class indices; `names`: each picture's path or
+    number, text only; `target_names`: the classes' words; `groups`: pictures of one person, patient
+    or video share one, None where nothing is known.
     """
 
     images: Tensor
@@ -30,13 +31,15 @@ class Dataset:
         n, k = len(self.images), len(self.target_names)
         if self.images.ndim != 4 or self.images.dtype != torch.uint8:
             raise BadData(
-                f"images of shape {tuple(self.images.shape)} and type {self.images.dtype}: (n, c, h, w) of uint8 is needed"
+                f"images of shape {tuple(self.images.shape)} and type {self.images.dtype}: "
+                "(n, c, h, w) of uint8 is needed"
             )
         if not n == len(self.targets) == len(self.names) or (
             self.groups is not None and len(self.groups) != n
         ):
             raise BadData(
-                f"{n} images, {len(self.targets)} targets and {len(self.names)} names: there must be one of each per image"
+                f"{n} images, {len(self.targets)} targets and {len(self.names)} names: "
+                "there must be one of each per image"
             )
         if n == 0:
             raise BadData("there is not a single image: at least one of each class is needed")
@@ -44,7 +47,8 @@ class Dataset:
             low, high = int(self.targets.min()), int(self.targets.max())
             if low < 0 or high >= k:
                 raise BadData(
-                    f"labels run from {low} to {high}, but there are {k} class names: labels are 0 to {k - 1}"
+                    f"labels run from {low} to {high}, but there are {k} class names: "
+                    f"labels are 0 to {k - 1}"
                 )
 
     def __len__(self) -> int:
@@ -105,7 +109,7 @@ class Dataset:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Splits:
-    """The parts of a data set: to learn from, to choose by, and the sealed one that is opened once, at the end."""
+    """A data set in parts: to learn from, to choose by, and the sealed one, opened once, last."""
 
     name: str
     train: Dataset
@@ -126,7 +130,10 @@ PARTS = ("train", "validation", "test")
 
 
 def channel_statistics(images: Stored) -> tuple[list[float], list[float]]:
-    """Mean and standard deviation of each channel of `images` (n, c, h, w), on the scale 0..1, exact whatever the size."""
+    """Mean and standard deviation of each channel of `images` (n, c, h, w), on the scale 0..1.
+
+    Exact whatever the size: the 256 values are counted.
+    """
     means, deviations = [], []
     for channel in images.transpose(0, 1):
         counts = torch.bincount(channel.reshape(-1), minlength=256).double()

@@ -1,4 +1,4 @@
-"""Published files: found on this machine, or fetched once, checked, and kept for working offline."""
+"""Published files: found on this machine, or fetched once, checked and kept."""
 
 import hashlib
 import logging
@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import platformdirs
 
@@ -16,8 +16,12 @@ from convscope.atomic import explained, make_folder
 from convscope.errors import BadData, MissingData
 
 
+@runtime_checkable
 class Progress(Protocol):
-    """Sees bytes arrive: `reset` and `total` before the first, `update` with each piece, `close` after the last."""
+    """Sees bytes arrive.
+
+    `reset` and `total` before the first, `update` with each piece, `close` after the last.
+    """
 
     total: int
 
@@ -50,7 +54,10 @@ class Published:
     """Or one tar file that holds them all."""
 
     def find(self, progress: Progress | None = None) -> Path:
-        """The folder that holds all files, fetched if no place has it; `MissingData` names the places."""
+        """The folder that holds all files, fetched if no place has it.
+
+        `MissingData` names the places.
+        """
         tried = [place / self.folder for place in places()]
         for folder in tried:
             if all((folder / name).is_file() for name in self.files):
@@ -61,7 +68,8 @@ class Published:
             missing = next(name for name in self.files if not (tried[-1] / name).is_file())
             raise MissingData(
                 f"{missing} is in none of {', '.join(map(str, tried))} and could not be fetched "
-                f"({_short(error)}): go online once, or put the files of {self.folder} in one of these"
+                f"({_short(error)}): go online once, or put the files of {self.folder} "
+                "in one of these"
             ) from error
         return tried[-1]
 
@@ -91,7 +99,7 @@ def cache_folder() -> Path:
 
 
 def fetch(published: Published, folder: Path, progress: Progress | None = None) -> None:
-    """All files of `published` into `folder`; each arrives beside its place and is moved there whole."""
+    """All files of `published` into `folder`; each arrives beside its place and is moved whole."""
     make_folder(folder)
     if published.archive is not None:
         _fetch_archive(published, published.archive, folder, progress)

@@ -52,7 +52,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class Affine:
-    """Turn by up to `degrees`, move by up to `shift` of the side, and scale by up to 1 +- `scale`."""
+    """Turn by up to `degrees`, move by up to `shift` of the side, scale by up to 1 +- `scale`."""
 
     degrees: float = 10.0
     shift: float = 0.1
@@ -91,7 +91,7 @@ class Rotate:
 
 @dataclass(frozen=True)
 class ResizedCrop:
-    """A square window of at least `least` of the side, anywhere, blown up to the full size."""
+    """A window of at least `least` of each side, anywhere, blown up to the full size."""
 
     least: float = 0.6
     draws = 3
@@ -111,7 +111,10 @@ class ResizedCrop:
 
 
 def _resampled(images: Images, angle: Tensor, side: Tensor, right: Tensor, down: Tensor) -> Images:
-    """Each image seen through a window turned by `angle` (n,) radians, `side` (n,) of the image wide, centred at (right, down) in -1..1."""
+    """Each image seen through a window turned by `angle` (n,) radians.
+
+    The window is `side` (n,) times as large as the image, its centre at (right, down) in -1..1.
+    """
     h, w = images.shape[2:]
     cos, sin = angle.cos() * side, angle.sin() * side
     # affine_grid's unit is half a side, so a turn in pixels needs the ratio of the sides

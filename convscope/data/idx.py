@@ -5,6 +5,7 @@ LeCun, Cortes, Burges: "The MNIST database of handwritten digits", section "File
 
 import gzip
 import struct
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def read_idx(content: bytes, name: str) -> np.ndarray:
         kind, dimensions = raw[2], raw[3]
         sizes = struct.unpack_from(f">{dimensions}I", raw, 4)
         values = np.frombuffer(raw, np.uint8, offset=4 + 4 * dimensions).reshape(sizes)
-    except (OSError, EOFError, IndexError, ValueError, struct.error) as error:
+    except (OSError, EOFError, IndexError, ValueError, struct.error, zlib.error) as error:
         raise BadData(f"{name} is not an idx file: {error}") from error
     if raw[:2] != b"\0\0" or kind != UNSIGNED_BYTES:
         raise BadData(f"{name} is not an idx file of unsigned bytes: its type is {kind}, not 8")

@@ -25,7 +25,10 @@ class Colour:
             raise ValueError("strength lies between 0 and 1")
 
     def __call__(self, images: Images, targets: Targets, draws: Tensor) -> tuple[Images, Targets]:
-        """Brightness scales the values, contrast their distance from the image's mean, saturation that from each pixel's grey."""
+        """The values scaled, then their distance from the image's mean, then from the pixel's grey.
+
+        These are brightness, contrast and saturation; what leaves 0..1 is cut off.
+        """
         brightness, contrast, saturation = (
             (1 + self.strength * (2 * draws - 1)).view(-1, 3, 1, 1, 1).unbind(1)
         )
@@ -38,7 +41,10 @@ class Colour:
 
 @dataclass(frozen=True)
 class Cutout:
-    """A square of `pixels` a side, centred anywhere, replaced by the image's mean. DeVries and Taylor 2017."""
+    """A square of `pixels` a side, centred anywhere, filled with each channel's mean.
+
+    DeVries and Taylor 2017.
+    """
 
     pixels: int = 8
     draws = 2

@@ -1,4 +1,4 @@
-"""A picture file, its bytes or an array -> pixels: (h, w, c) uint8, upright, one frame, no alpha."""
+"""A picture's file, bytes or array -> pixels: (h, w, c) uint8, upright, one frame, no alpha."""
 
 import io
 import warnings
@@ -14,6 +14,8 @@ from convscope.shapes import Pixels
 MOST_PIXELS = 50_000_000
 """A larger picture is refused from its header, before anything is decoded."""
 
+TOO_LARGE = f"at most {MOST_PIXELS // 10**6} million pixels are read, make it smaller first"
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
 """File names that a folder is searched for."""
 
@@ -21,20 +23,19 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", "
 def read_pixels(source: str | Path | bytes | np.ndarray) -> Pixels:
     """Pixels (h, w, c) of a picture: c = 1 if it is grey, else 3.
 
-    EXIF orientation is applied, transparency is laid over white, 16 bits become 8 by / 257, the first frame stands for all.
-    An array is taken as it is: (h, w) or (h, w, 1 or 3), uint8. `BadImage` names what cannot be read.
+    EXIF orientation is applied, transparency is laid over white, 16 bits become 8 by / 257, the
+    first frame stands for all. An array is taken as it is: (h, w) or (h, w, 1 or 3), uint8.
+    `BadImage` names what cannot be read.
     """
     if isinstance(source, np.ndarray):
         return _checked_array(source)
     name = "the picture" if isinstance(source, bytes) else str(source)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # Pillow warns of odd metadata; what counts is whether it decodes
-            with Picture.open(
-                io.BytesIO(source) if isinstance(source, bytes) else source
-            ) as picture:
+            # Pillow warns of odd metadata; what counts is whether it decodes
+            warnings.simplefilter("ignore")
+            file = io.BytesIO(source) if isinstance(source, bytes) else source
+            with Picture.open(file) as picture:
                 _check_size(picture, name)
                 return _upright(picture)
     except FileNotFoundError as error:
@@ -43,7 +44,9 @@ def read_pixels(source: str | Path | bytes | np.ndarray) -> Pixels:
         raise BadImage(
             f"{name} is not a picture that can be read: PNG, JPEG, BMP, GIF, TIFF and WebP can"
         ) from error
-    except (OSError, SyntaxError, ValueError, EOFError, Picture.DecompressionBombError) as error:
+    except Picture.DecompressionBombError as error:  # Pillow's own limit comes before ours
+        raise BadImage(f"{name}: {TOO_LARGE}") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise BadImage(
             f"{name} cannot be read ({str(error).rstrip('.')}): it may be cut off or damaged"
         ) from error
@@ -70,17 +73,14 @@ def encode_png(pixels: Pixels) -> bytes:
 
 def _check_size(picture: Picture.Image, name: str) -> None:
     if picture.width * picture.height > MOST_PIXELS:
-        raise BadImage(
-            f"{name} has {picture.width} x {picture.height} pixels: at most {MOST_PIXELS // 10**6} million are read, "
-            "make it smaller first"
-        )
+        raise BadImage(f"{name} has {picture.width} x {picture.height} pixels: {TOO_LARGE}")
 
 
 def _upright(picture: Picture.Image) -> Pixels:
     picture.seek(0)
-    if picture.mode.startswith("I") or picture.mode == "F":
-        return _eight_bits(np.asarray(picture))
     turned = ImageOps.exif_transpose(picture)
+    if turned.mode.startswith("I") or turned.mode == "F":
+        return _eight_bits(np.asarray(turned))
     if turned.has_transparency_data:
         over_white = Picture.new("RGBA", turned.size, "white")
         over_white.alpha_composite(turned.convert("RGBA"))
@@ -105,6 +105,7 @@ def _checked_array(array: np.ndarray) -> Pixels:
         or 0 in pixels.shape
     ):
         raise BadImage(
-            f"an array of shape {array.shape} and type {array.dtype} is no picture: (h, w), (h, w, 1) or (h, w, 3) of uint8 is"
+            f"an array of shape {array.shape} and type {array.dtype} is no picture: "
+            "(h, w), (h, w, 1) or (h, w, 3) of uint8 is"
         )
     return pixels

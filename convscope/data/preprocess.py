@@ -1,7 +1,7 @@
 """From pixels to what a network sees, the same way in training, testing and prediction.
 
-First step, `store`: channels, resize, centre crop; 8 bits stay 8 bits, and a data set keeps its images like that.
-Second step, `normalize`: 0..1, minus the mean, divided by the standard deviation.
+First step, `store`: channels, resize, centre crop; 8 bits stay 8 bits, and a data set keeps its
+images like that. Second step, `normalize`: 0..1, minus the mean, divided by the standard deviation.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Preprocessing:
     interpolation: str = "bilinear"
     """With antialiasing."""
     border: float | None = None
-    """Mean brightness of the training images' outermost pixels, 0..1: tells white-on-black from black-on-white."""
+    """Mean of the training images' outermost pixels, 0..1: white on black, or black on white."""
 
     def __call__(self, pixels: Pixels, *, invert: bool = False) -> Image:
         """The normalised image (c, h, w) of any picture; `invert` swaps dark and bright first."""
@@ -54,7 +54,10 @@ class Preprocessing:
         return (255 - stored if invert else stored).contiguous()
 
     def normalize(self, images: Stored | Images) -> Images:
-        """Second step: images (n, c, h, w), uint8 or already floats in 0..1, with the training part's mean and deviation removed."""
+        """Second step: images (n, c, h, w) less the training part's mean, over its deviation.
+
+        They come as uint8 or as floats in 0..1.
+        """
         scaled = images.float().div_(255) if images.dtype == torch.uint8 else images
         mean = torch.tensor(self.mean, device=images.device).view(-1, 1, 1)
         std = torch.tensor(self.std, device=images.device).view(-1, 1, 1)
@@ -67,7 +70,10 @@ class Preprocessing:
         return images.mul(std).add_(mean).clamp_(0, 1)
 
     def looks_inverted(self, stored: Tensor) -> bool:
-        """Whether the border of `stored` (c, h, w) is bright where the training images' is dark, or the other way round."""
+        """Whether the border of `stored` (c, h, w) is bright and the training images' dark.
+
+        Or the other way round; never where their border is neither.
+        """
         if self.border is None or 0.25 < self.border < 0.75:
             return False
         return abs(border_brightness(stored[None]) - self.border) > 0.5
@@ -86,7 +92,7 @@ class Preprocessing:
         h, w = self.size
         if (picture.height, picture.width) == (h, w) and self.resize == min(h, w):
             return picture
-        # the short side becomes `resize`; where `size` is not square, both sides must still cover it
+        # the short side becomes `resize`; both sides must cover a `size` that is not square
         scale = self.resize / min(h, w) * max(h / picture.height, w / picture.width)
         covering = (max(w, round(picture.width * scale)), max(h, round(picture.height * scale)))
         resized = picture.resize(covering, Picture.Resampling.BILINEAR)
@@ -95,7 +101,7 @@ class Preprocessing:
 
 
 def fit_preprocessing(images: Stored, normalization: str = "fitted") -> Preprocessing:
-    """The preprocessing of a data set whose training part is `images` (n, c, h, w), as a recipe names it."""
+    """The preprocessing that `normalization` names, for a training part `images` (n, c, h, w)."""
     c, h, w = images.shape[1:]
     if c not in (1, 3):
         raise BadData(

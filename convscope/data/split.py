@@ -1,7 +1,8 @@
 """Train, validation and test, cut by what the pictures contain.
 
-The cut is a fixed function of the contents, so two runs on one data set share the same sealed test, whatever their seeds. Equal pictures stay
-together, and so do groups; within that, every class keeps its share.
+The cut is a fixed function of the contents, so two runs on one data set share the same sealed test,
+whatever their seeds. Equal pictures stay together, and so do groups; within that, every class keeps
+its share.
 """
 
 import hashlib
@@ -22,9 +23,11 @@ def cut(
     test_share: float = 0.2,
     split_seed: int = 0,
 ) -> Splits:
-    """The three parts of `pool`; a published `test` part is taken as it is, otherwise `test_share` of the pool is sealed first.
+    """`pool` in three parts.
 
-    `validation` is the share of what remains. `split_seed` other than 0 makes another cut, for studies of the cut itself.
+    A published `test` part is taken as it is; otherwise `test_share` of the pool is sealed first.
+    `validation` is the share of what remains. A `split_seed` other than 0 makes another cut, for
+    studies of the cut itself.
     """
     if test is None:
         pool, test = hold_out(pool, test_share, split_seed)
@@ -39,7 +42,11 @@ def cut(
 
 
 def hold_out(dataset: Dataset, share: float, split_seed: int = 0) -> tuple[Dataset, Dataset]:
-    """`dataset` in two: what remains, and about `share` of every class (at least one image of each, if it has two)."""
+    """`dataset` in two: what remains, and about `share` of every class.
+
+    A class of two or more single images has at least one in each. `BadData` if nothing remains, or
+    nothing can be held out.
+    """
     if not 0 < share < 1:
         raise BadData(
             f"a share of {share} cannot be held out: it must lie between 0 and 1, say 0.2"
@@ -50,7 +57,8 @@ def hold_out(dataset: Dataset, share: float, split_seed: int = 0) -> tuple[Datas
     held: list[int] = []
     for unit in units:
         counts = Counter(labels[i] for i in unit)
-        # taking a unit pays if it brings the sum of squared distances to the quotas down; for single images: while one is missing
+        # taking a unit pays if it brings the sum of squared distances to the quotas down:
+        # with single images, as long as one is missing
         if sum(count * (2 * wanted[label] - count) for label, count in counts.items()) > 0:
             held.extend(unit)
             for label, count in counts.items():
@@ -59,7 +67,8 @@ def hold_out(dataset: Dataset, share: float, split_seed: int = 0) -> tuple[Datas
     kept = [i for i in range(len(dataset)) if i not in chosen]
     if not held or not kept:
         raise BadData(
-            f"{len(dataset)} images in {len(units)} groups cannot be cut in two parts: more images, or smaller groups, are needed"
+            f"{len(dataset)} images in {len(units)} groups cannot be cut in two parts: "
+            "more images, or smaller groups, are needed"
         )
     return dataset.subset(kept), dataset.subset(sorted(held))
 
@@ -83,11 +92,14 @@ def fingerprint(*datasets: Dataset) -> str:
 
 
 def _quota(count: int, share: float) -> int:
-    return max(round(count * share), 1) if count > 1 else 0
+    return min(max(round(count * share), 1), count - 1)
 
 
 def _units(dataset: Dataset, split_seed: int) -> list[list[int]]:
-    """What may not be torn apart: lists of image numbers sharing content or a group, in an order that only the contents decide."""
+    """What may not be torn apart: lists of image numbers that share content or a group.
+
+    Their order depends on the contents alone.
+    """
     contents = content_hashes(dataset.images)
     ties = [contents] if dataset.groups is None else [contents, dataset.groups]
     keys = [
@@ -99,7 +111,10 @@ def _units(dataset: Dataset, split_seed: int) -> list[list[int]]:
 
 
 def _joined(n: int, ties: Sequence[Sequence[object]]) -> list[list[int]]:
-    """The numbers below `n`, those together that share an entry in one of `ties`, directly or through others."""
+    """The numbers below `n`, those together that share an entry in one of `ties`.
+
+    Directly, or through others.
+    """
     leader = list(range(n))
 
     def find(i: int) -> int:

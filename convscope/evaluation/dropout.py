@@ -32,14 +32,20 @@ class BothModes:
 
 
 def answer_in_both_modes(model: Model, picture: Picture, times: int = 10) -> BothModes:
-    """`picture` answered `times` times in each mode; the net's modes and its running statistics are put back."""
+    """`picture` answered `times` times in each mode.
+
+    Dropout alone is put to work: the running statistics stay, and each module gets its mode back.
+    """
     image = model.preprocess(picture)[None]
+    device = next((p.device for p in model.net.parameters()), torch.device("cpu"))
     dropouts = [m for m in model.net.modules() if isinstance(m, nn.modules.dropout._DropoutNd)]
-    rankings = []
-    with answering(model.net), seeded("dropout demo"):
+    with answering(model.net), seeded("dropout demo", device=str(device)):
         for dropout in dropouts:
             dropout.train()  # dropout alone: batch normalization needs more than one image
-        rankings = [rank(model.net(image)[0], model.target_names) for _ in range(times)]
-    steady = [rank(model.logits(image)[0], model.target_names) for _ in range(times)]
-    drops = any(torch.tensor([dropout.p]).gt(0).item() for dropout in dropouts)
-    return BothModes(rankings, steady, drops)
+        answers = [model.net(image.to(device))[0].cpu() for _ in range(times)]
+    steady = [model.logits(image)[0].cpu() for _ in range(times)]
+    return BothModes(
+        train=[rank(logits, model.target_names) for logits in answers],
+        eval=[rank(logits, model.target_names) for logits in steady],
+        has_dropout=any(dropout.p > 0 for dropout in dropouts),
+    )

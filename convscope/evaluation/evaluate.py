@@ -1,8 +1,8 @@
-"""Measure a model: what the opening of its test set stored, or its answers on a part or on other data."""
+"""Measure a model: what opening its test set stored, or its answers on a part or other data."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -20,6 +20,7 @@ from convscope.shapes import Images
 BATCH_SIZE = 500
 
 
+@runtime_checkable
 class InFolder(Protocol):
     """Anything that was left in a folder, such as a run."""
 
@@ -36,9 +37,9 @@ def evaluate(
 ) -> Report:
     """How good a model is.
 
-    Of a run without options: what the opening of its sealed test set stored. `part="validation"` measures that part;
-    `part="test"` opens the test set again, which is recorded in the run. `data` (a name, a data set, or splits) measures
-    on other data, matched by class name.
+    Of a run without options: what the opening of its sealed test set stored. `part="validation"`
+    measures that part; `part="test"` opens the test set again, which is recorded in the run.
+    `data` (a name, a data set, or splits) measures on other data, matched by class name.
     """
     if part not in (None, "train", "validation", "test"):
         raise BadValue(f"part {part!r}: it can be train, validation or test")
@@ -56,7 +57,10 @@ def evaluate(
 
 
 def collect(net: torch.nn.Module, batches: BatchSource) -> tuple[Tensor, Tensor]:
-    """The net's float32 answers to all batches, and their targets, on the CPU; the net's mode is put back."""
+    """The net's float32 answers to all batches, and their targets, on the CPU.
+
+    Answered in evaluation mode; afterwards each module is in its own mode again.
+    """
     with answering(net):
         pairs = [(net(inputs).float().cpu(), targets.cpu()) for inputs, targets in batches.epoch(0)]
     answers, targets = zip(*pairs, strict=True)
@@ -64,7 +68,10 @@ def collect(net: torch.nn.Module, batches: BatchSource) -> tuple[Tensor, Tensor]
 
 
 def answers_on(model: Model, dataset: Dataset) -> Tensor:
-    """Logits (n, k) on every image of `dataset`, resized and cropped as the model asks where it has another shape."""
+    """Logits (n, k) on every image of `dataset`.
+
+    Images of another shape are resized and cropped as the model asks.
+    """
     device = next((p.device for p in model.net.parameters()), torch.device("cpu"))
     fitted = dataset if dataset.image_shape == model.image_shape else _stored_as(model, dataset)
     batches = Batches(fitted, model.preprocessing, BATCH_SIZE, device=device)
@@ -72,7 +79,7 @@ def answers_on(model: Model, dataset: Dataset) -> Tensor:
 
 
 def own_data(model: Model, folder: Path) -> Splits:
-    """The data a run was trained on, loaded and cut again as they were; `BadData` if they changed since."""
+    """The data a run was trained on, cut as they were then; `BadData` if they changed since."""
     stored = model.provenance["data"]
     if stored is None or not stored.get("catalogue"):
         raise BadModel(f"{folder} was trained on data given from Python: hand them over as `data`")
@@ -118,9 +125,9 @@ def _on_other_data(model: Model, data: str | Dataset | Splits, part: str | None)
     to_model = _matched(dataset.class_names, model.target_names)
     notes = []
     if len(set(to_model.values())) < len(model.target_names):
-        named = ", ".join(dataset.class_names)
         notes.append(
-            f"these data have {len(to_model)} of the model's {len(model.target_names)} classes: {named}"
+            f"these data have {len(to_model)} of the model's {len(model.target_names)} classes: "
+            + ", ".join(dataset.class_names)
         )
     if dataset.image_shape != model.image_shape:
         shapes = ("x".join(map(str, shape)) for shape in (dataset.image_shape, model.image_shape))
@@ -137,7 +144,7 @@ def _on_other_data(model: Model, data: str | Dataset | Splits, part: str | None)
 
 
 def _matched(theirs: tuple[str, ...], ours: tuple[str, ...]) -> Mapping[int, int]:
-    """Index of each of their classes among ours, by name; `BadData` names those the model does not know."""
+    """Index of each of their classes among ours, by name; `BadData` names those we do not know."""
     unknown = [name for name in theirs if name not in ours]
     if unknown:
         raise BadData(

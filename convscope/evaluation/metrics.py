@@ -15,7 +15,10 @@ NORMAL_QUANTILE = 1.959963984540054
 
 
 def wilson_interval(correct: int, total: int) -> tuple[float, float]:
-    """The 95 % interval of a share of `correct` among `total`, as fractions. Wilson 1927, without continuity correction."""
+    """The 95 % interval of a share of `correct` among `total`, as fractions.
+
+    Wilson 1927, without continuity correction.
+    """
     if total == 0:
         return 0.0, 1.0
     share, z2 = correct / total, NORMAL_QUANTILE**2
@@ -31,11 +34,11 @@ def wilson_interval(correct: int, total: int) -> tuple[float, float]:
 
 
 def top_k_correct(logits: Logits, labels: Labels, k: int) -> int:
-    """How many labels are among the `k` highest scores; a tie counts for the class of the lower index."""
+    """How many labels are among the `k` highest scores; a tie counts for the lower class index."""
     own = logits.gather(1, labels[:, None])
     index = torch.arange(logits.shape[1], device=logits.device)
-    ahead = (logits > own) | ((logits == own) & (index < labels[:, None]))
-    return int((ahead.sum(1) < k).sum())
+    behind = (logits < own) | ((logits == own) & (index >= labels[:, None]))
+    return int(((~behind).sum(1) < k).sum())  # not a number is behind nothing: never right
 
 
 def confusion_matrix(labels: Labels, answers: Tensor, num_classes: int) -> Tensor:
@@ -45,7 +48,10 @@ def confusion_matrix(labels: Labels, answers: Tensor, num_classes: int) -> Tenso
 
 
 def per_class(confusion: Tensor, class_names: Sequence[str]) -> list[dict[str, Any]]:
-    """For each class: correct, total, precision, recall with its 95 % interval, F1; None where nothing was there to divide by."""
+    """For each class: correct, total, precision, recall with its 95 % interval, and F1.
+
+    None where there was nothing to divide by.
+    """
     right, truth, answered = confusion.diag(), confusion.sum(1), confusion.sum(0)
     rows = []
     for i, name in enumerate(class_names):

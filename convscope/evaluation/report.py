@@ -45,7 +45,8 @@ class Report:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Report":
         """The inverse of `to_json`."""
-        return cls(**{**fields, "interval": tuple(fields["interval"])})
+        tuples = {name: tuple(fields[name]) for name in ("interval", "notes")}
+        return cls(**{**fields, **tuples})
 
 
 def report_on(

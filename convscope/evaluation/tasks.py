@@ -1,4 +1,4 @@
-"""What a task is measured by while it is learned, and which number is watched: the lower, the better."""
+"""What a task is measured by while it is learned, and which number, to be low, is watched."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

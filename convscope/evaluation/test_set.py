@@ -1,4 +1,4 @@
-"""The sealed test set's record: each opening, when, by what, with which result, and what was answered at the first."""
+"""The sealed test set's record: each opening, when, by what, with which result, and the answers."""
 
 import json
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from convscope.atomic import replacing, write_json
@@ -39,13 +39,14 @@ def record_opening(folder: Path, by: str, report: Report, weights_sha256: str) -
 
 
 def save_answers(folder: Path, logits: Tensor, labels: Tensor, weights_sha256: str) -> None:
-    """What these weights answered on the test set: logits (n, k) and labels (n,) as test_logits.safetensors."""
+    """What these weights answered on the test set, as test_logits.safetensors.
+
+    It holds the logits (n, k), the labels (n,) and the hash of the weights.
+    """
+    tensors = {"logits": logits.contiguous(), "labels": labels.contiguous()}
+    content = save(tensors, {"weights_sha256": weights_sha256})
     with replacing(folder / "test_logits.safetensors") as part:
-        save_file(
-            {"logits": logits.contiguous(), "labels": labels.contiguous()},
-            part,
-            {"weights_sha256": weights_sha256},
-        )
+        part.write_bytes(content)
 
 
 def read_answers(folder: Path, weights_sha256: str) -> tuple[Tensor, Tensor] | None:
@@ -70,7 +71,7 @@ def read_report(folder: Path) -> Report | None:
             json.loads(path.read_text(encoding="utf-8")).get("test") if path.is_file() else None
         )
         return None if stored is None else Report.from_json(stored)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadModel(f"{path} is damaged: {error}") from error
 
 

@@ -2,10 +2,12 @@
 
 import importlib.util
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from convscope.errors import BadNetwork, ConvscopeError
@@ -24,9 +26,10 @@ def build_network(
     input_size: tuple[int, int],
     arguments: Mapping[str, Any] | None = None,
 ) -> nn.Module:
-    """The network `name` (of the catalogue, or `file.py:Class`) for images (n, in_channels, *input_size).
+    """The network `name`, of the catalogue or `file.py:Class`.
 
-    `arguments` are the network's own. `BadNetwork` or `UnknownName` says what does not fit.
+    It takes images (n, in_channels, *input_size) and answers (n, num_classes); `arguments` are the
+    network's own. `BadNetwork` or `UnknownName` says what does not fit.
     """
     builder = read_builder(name) if is_path(name) else lookup(CATALOGUE, name, "network")
     given = {"num_classes": num_classes, "in_channels": in_channels, "input_size": input_size}
@@ -59,16 +62,17 @@ def is_path(name: str) -> bool:
 
 
 def read_builder(name: str) -> Callable[..., Any]:
-    """The class or function that `file.py:Class` names; the file is run, because the user named it."""
+    """What `file.py:Class` names; the file is run, because the user named it."""
     path, _, attribute = name.rpartition(":")
     if not path or not attribute:
         raise BadNetwork(f"{name!r} names no class: write it as file.py:Class")
     if not Path(path).is_file():
         raise BadNetwork(f"{path} does not exist: a network is named as file.py:Class")
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    spec = importlib.util.spec_from_file_location(f"network_file_{Path(path).stem}", path)
     if spec is None or spec.loader is None:
         raise BadNetwork(f"{path} is not a Python file: a network is named as file.py:Class")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses and pickle look their module up by its name
     try:
         spec.loader.exec_module(module)
     except Exception as error:
@@ -82,20 +86,19 @@ def read_builder(name: str) -> Callable[..., Any]:
 def check_fit(net: nn.Module, name: str, image_shape: tuple[int, int, int], outputs: int) -> None:
     """`BadNetwork` unless `net` turns two images of `image_shape` (c, h, w) into (2, outputs).
 
-    One forward pass in evaluation mode, so that a network that does not fit is told before any training.
+    One forward pass in evaluation mode tells it before any training; each module keeps its mode.
     """
-    import torch
-
     device = next((p.device for p in net.parameters()), torch.device("cpu"))
-    was_training = net.training
+    modes = {module: module.training for module in net.modules()}
     try:
         with torch.no_grad():
             answer = net.eval()(torch.zeros(2, *image_shape, device=device))
-    except (RuntimeError, ValueError, IndexError, TypeError) as error:
+    except Exception as error:  # the user's own code may fail in any way
         shape = "x".join(map(str, image_shape))
         raise BadNetwork(f"{name} does not take images of {shape} (c x h x w): {error}") from error
     finally:
-        net.train(was_training)
+        for module, training in modes.items():
+            module.training = training
     shape = tuple(answer.shape) if isinstance(answer, torch.Tensor) else type(answer).__name__
     if shape != (2, outputs):
         raise BadNetwork(

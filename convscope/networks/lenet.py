@@ -1,7 +1,8 @@
-"""LeNet-5 with today's activations: two 5x5 convolutions, each followed by 2x2 max pooling, then 120-84-classes.
+"""LeNet-5 with today's activations: two 5x5 convolutions, 2x2 max pooling, 120-84-classes.
 
-LeCun, Bottou, Bengio, Haffner: "Gradient-based learning applied to document recognition", 1998, figure 2. The paper's scaled tanh, trained
-subsampling, partly connected C3 and radial basis outputs are replaced by ReLU, max pooling and full connections.
+LeCun, Bottou, Bengio, Haffner: "Gradient-based learning applied to document recognition", 1998,
+figure 2. The paper's scaled tanh, trained subsampling, partly connected C3 and radial basis outputs
+are replaced by ReLU, max pooling and full connections.
 """
 
 from torch import nn
@@ -11,7 +12,10 @@ from convscope.shapes import Images, Logits
 
 
 class LeNet(nn.Module):
-    """Images (n, in_channels, h, w), h and w at least 12 -> logits (n, num_classes); 28x28 is padded to the paper's 32x32."""
+    """Images (n, in_channels, h, w) -> logits (n, num_classes); h and w are at least 12.
+
+    28x28 is padded to the paper's 32x32.
+    """
 
     def __init__(
         self,
@@ -23,7 +27,8 @@ class LeNet(nn.Module):
         h, w = input_size
         if min(h, w) < 12:
             raise BadNetwork(
-                f"an image of {h}x{w} is too small for lenet's two 5x5 convolutions: use 12x12 or larger"
+                f"an image of {h}x{w} is too small for lenet's two 5x5 convolutions: "
+                "use 12x12 or larger"
             )
         self.conv1 = nn.Conv2d(in_channels, 6, 5, padding=2)
         self.conv2 = nn.Conv2d(6, 16, 5)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from torch import nn
 
+from convscope.networks.blocks import Dropout
 from convscope.shapes import Images, Logits
 
 
 class MLP(nn.Module):
-    """Flatten, then `hidden` layers with ReLU and dropout: images (n, c, h, w) -> logits (n, num_classes).
+    """Images (n, c, h, w) -> logits (n, num_classes): flatten, then `hidden` with ReLU and dropout.
 
     The layers are `fc1`, `fc2`, ...: one per entry of `hidden`, and the last one that answers.
     """
@@ -27,7 +28,7 @@ class MLP(nn.Module):
         for i in range(self.depth):
             self.add_module(f"fc{i + 1}", nn.Linear(widths[i], widths[i + 1]))
         self.relu = nn.ReLU()
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, images: Images) -> Logits:
         values = images.flatten(1)

@@ -1,6 +1,7 @@
 """Residual networks for small images: 6n + 2 layers in three stages of 16, 32 and 64 maps.
 
-He, Zhang, Ren, Sun: "Deep residual learning for image recognition", 2016, section 4.2, with its parameter-free shortcuts (option A).
+He, Zhang, Ren, Sun: "Deep residual learning for image recognition", 2016, section 4.2, with its
+parameter-free shortcuts (option A).
 """
 
 import torch
@@ -11,7 +12,10 @@ from convscope.shapes import FeatureMaps, Images, Logits
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions and a shortcut around them: maps (n, in, h, w) -> (n, out, h / stride, w / stride)."""
+    """Maps (n, in, h, w) -> (n, out, h / stride, w / stride), rounded up.
+
+    Two 3x3 convolutions and a shortcut around them.
+    """
 
     def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()
@@ -30,7 +34,10 @@ class Block(nn.Module):
 
 
 class CIFARResNet(nn.Module):
-    """Images (n, in_channels, h, w) of any size -> logits (n, num_classes), with `blocks` blocks in each stage."""
+    """Images (n, in_channels, h, w) of any size -> logits (n, num_classes).
+
+    Each stage has `blocks` blocks.
+    """
 
     def __init__(
         self,

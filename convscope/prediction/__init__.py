@@ -1,1 +1,1 @@
-"""A net with what it needs to answer: its preprocessing, the words of its answers, and where it comes from."""
+"""A net with what it needs to answer: its preprocessing, its words, and where it comes from."""

@@ -1,4 +1,4 @@
-"""A model folder: config.json and model.safetensors, written so that it is whole or says that it is not."""
+"""A model folder: config.json and model.safetensors, whole, or saying that it is not."""
 
 import json
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from torch import nn
 from convscope.atomic import replacing, write_json
 from convscope.data.preprocess import Preprocessing
 from convscope.errors import BadModel
+from convscope.lookup import suggestion
 from convscope.networks.build import build_network, is_path
 from convscope.prediction.model import Model
 from convscope.prediction.weights import encode_weights, put_weights, read_weights, sha256
@@ -24,20 +25,21 @@ def find_run(name: str | Path) -> Path:
     text = str(name)
     if text.startswith("bundled:"):
         folder = BUNDLED / text.removeprefix("bundled:")
-        known = ", ".join(sorted(f"bundled:{path.name}" for path in BUNDLED.iterdir()))
         if not folder.is_dir():
-            raise BadModel(f"no model {text!r} comes with convscope: there is {known}")
+            known = [f"bundled:{path.name}" for path in BUNDLED.glob("*")]
+            raise BadModel(f"no model {text!r} comes with convscope: {suggestion(text, known)}")
         return folder
     for folder in (Path(text), RUNS / text):
         if folder.is_dir():
             return folder
     raise BadModel(
-        f"there is no run {text!r}: give the folder of one, or bundled:mnist-cnn; `convscope train` makes one"
+        f"there is no run {text!r}: give the folder of one, or bundled:mnist-cnn; "
+        "`convscope train` makes one"
     )
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """The content of the folder's config.json; `BadModel` if the run is unfinished or the file damaged."""
+    """The content of config.json; `BadModel` if it is damaged or the run unfinished."""
     path = folder / "config.json"
     if not path.is_file():
         raise BadModel(
@@ -61,7 +63,8 @@ def load_model(
 ) -> Model:
     """The model in `folder` (a run's path or name, or `bundled:NAME`), ready to answer.
 
-    A net that only your code knows is opened with `net=`, or with `network="file.py:Class"`. `BadModel` says what is missing or altered.
+    A net that only your code knows is opened with `net=`, or with `network="file.py:Class"`.
+    `BadModel` says what is missing or altered.
     """
     path = find_run(folder)
     config = read_config(path)
@@ -69,8 +72,11 @@ def load_model(
         preprocessing = Preprocessing.from_json(config["preprocessing"])
         target_names, chosen = tuple(config["target_names"]), config["network"]
         name, arguments, expected = chosen["name"], chosen["arguments"], config["weights_sha256"]
-    except (KeyError, TypeError) as error:
-        raise BadModel(f"{path / 'config.json'} is damaged: {error} is missing") from error
+        task = config["task"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadModel(
+            f"{path / 'config.json'} is damaged: {type(error).__name__} {error}"
+        ) from error
     if net is None:
         named = _runnable(network, name, path)
         net = build_network(
@@ -93,13 +99,13 @@ def load_model(
         target_names=target_names,
         network=name,
         network_arguments=arguments,
-        task=config["task"],
+        task=task,
         provenance={key: config.get(key) for key in keys},
     )
 
 
 def put_away(folder: Path) -> None:
-    """Take config.json away: from here until it is written again, the folder says that it is unfinished."""
+    """Take config.json away: until it is written again, the folder says that it is unfinished."""
     (folder / "config.json").unlink(missing_ok=True)
 
 
@@ -127,7 +133,7 @@ def save_config(folder: Path, model: Model, provenance: Mapping[str, Any]) -> No
 
 
 def _runnable(asked: str | None, stored: str | None, folder: Path) -> str:
-    """The network to build: what the user names now, else what the config names, unless that would run code."""
+    """The network to build: named by the user now, or by the config unless that would run code."""
     if asked is not None:
         return asked
     if stored is None or is_path(stored):

@@ -1,4 +1,4 @@
-"""Model: a net, the preprocessing it was trained with, the words of its answers, and its provenance."""
+"""Model: a net, the preprocessing it was trained with, the words of its answers, its provenance."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +21,10 @@ Picture = str | Path | bytes | np.ndarray
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Model:
-    """What is needed to answer, in one value. Its net is always used in evaluation mode and in float32."""
+    """What is needed to answer, in one value.
+
+    Its net is always used in evaluation mode and in float32.
+    """
 
     net: nn.Module
     preprocessing: Preprocessing
@@ -43,7 +46,7 @@ class Model:
         return self.preprocessing(self._pixels(picture), invert=invert)
 
     def logits(self, images: Images) -> Logits:
-        """Scores (n, k) of normalised images (n, c, h, w), on the net's device, without gradients."""
+        """Scores (n, k) of normalised images (n, c, h, w), on the net's device; no gradients."""
         device = next((p.device for p in self.net.parameters()), torch.device("cpu"))
         with answering(self.net):
             return self.net(images.to(device)).float()
@@ -54,7 +57,7 @@ class Model:
         return rank(self.logits(image[None])[0].cpu(), self.target_names)
 
     def looks_inverted(self, picture: Picture) -> bool:
-        """Whether `picture` is, say, dark ink on white where the training images are white on black."""
+        """Whether `picture` is, say, dark on white where the training images are white on black."""
         return self.preprocessing.looks_inverted(self.preprocessing.store(self._pixels(picture)))
 
     @staticmethod
@@ -64,7 +67,10 @@ class Model:
 
 @contextmanager
 def answering(net: nn.Module) -> Iterator[None]:
-    """Inside, `net` is in evaluation mode and no gradients are kept; afterwards each module is in its own mode again."""
+    """Inside, `net` is in evaluation mode and no gradients are kept.
+
+    Afterwards each module is in its own mode again.
+    """
     modes = {module: module.training for module in net.modules()}
     net.eval()
     try:

@@ -29,7 +29,8 @@ class Ranking:
 
 
 def rank(logits: Tensor, class_names: Sequence[str]) -> Ranking:
-    """The ranking that the scores `logits` (k,) of one image mean; equal scores keep the order of the classes."""
-    probabilities, order = logits.double().softmax(0).sort(descending=True, stable=True)
+    """The ranking by the scores `logits` (k,) of one image; equal scores keep their order."""
+    # sorted by score: probabilities round to the same number where scores still differ
+    scores, order = logits.double().sort(descending=True, stable=True)
     places: list[int] = order.tolist()
-    return Ranking(tuple(class_names[i] for i in places), tuple(probabilities.tolist()))
+    return Ranking(tuple(class_names[i] for i in places), tuple(scores.softmax(0).tolist()))

@@ -1,4 +1,4 @@
-"""An exponential moving average of a net's weights: often better than the last weights, and free."""
+"""An exponential moving average of a net's weights: often better than the last ones, and free."""
 
 import copy
 
@@ -17,7 +17,7 @@ class Average:
 
     @torch.no_grad()
     def update(self, step: int) -> None:
-        """After step number `step`, counted from 1; the first steps weigh less than the decay says, or the start would linger."""
+        """After step `step`, from 1 on; at first it forgets faster, or the start would linger."""
         if not self.decay:
             return
         decay = min(self.decay, (1 + step) / (10 + step))

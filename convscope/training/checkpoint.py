@@ -1,6 +1,7 @@
-"""Checkpoints: everything needed to go on as if nothing had happened, each one safetensors file, written whole.
+"""Checkpoints: everything needed to go on as if nothing had happened.
 
-The tensors are those of named modules, optimisers and loose tensors; all else is JSON in the file's header.
+Each is one safetensors file, written whole: the tensors of named modules and optimisers, and
+loose ones; all else is JSON in the file's header.
 """
 
 import json
@@ -44,7 +45,7 @@ class Checkpoint:
         put_weights(module, self.section(name), f"the checkpoint's {name}")
 
     def restore_optimizer(self, name: str, optimizer: Optimizer) -> None:
-        """The momenta and counters of section `name` into `optimizer`, laid out in memory as its parameters are."""
+        """The momenta and counters of section `name`, laid out in memory as the parameters are."""
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         for key, tensor in self.section(name).items():
             index, _, entry = key.partition("/")

@@ -48,8 +48,8 @@ def _guessing(history: History, k: int) -> Finding | None:
         return None
     return Finding(
         "guessing",
-        f"It guesses: the lowest validation loss is {best:.3f}, and answering all {k} classes alike "
-        f"gives ln {k} = {chance:.3f}. Check labels and normalization, and try another learning rate.",
+        f"It guesses: its lowest validation loss is {best:.3f}; answering all {k} classes alike "
+        f"gives ln {k} = {chance:.3f}. Check labels and normalization; try another learning rate.",
     )
 
 
@@ -80,8 +80,8 @@ def _improving(history: History) -> Finding | None:
         return None
     return Finding(
         "improving",
-        f"It was still improving: validation loss fell from {losses[-3]:.3f} to {losses[-1]:.3f} in the "
-        "last two epochs. More epochs would help.",
+        f"It was still improving: validation loss fell from {losses[-3]:.3f} to {losses[-1]:.3f} "
+        "in the last two epochs. More epochs would help.",
     )
 
 

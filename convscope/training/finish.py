@@ -1,4 +1,4 @@
-"""The end of a run: the best weights put back, the test set opened once, the folder written, config.json last."""
+"""The end of a run: the best weights put back, the test set opened once, the folder written."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ REFERENCES = 8
 def leave(
     plan: Plan, state: State, folder: Path, ended: str, open_test: bool
 ) -> tuple[Model, Report | None]:
-    """Write the model folder of a run that `ended`; the test set is opened only if the run came to its end."""
+    """Write the model folder; the test set is opened only if the run came to its end."""
     put_away(folder)
     plan.net.load_state_dict(state.best.weights)
     weights_sha256 = save_weights(folder, plan.net)
@@ -63,7 +63,10 @@ def save_snapshot(folder: Path, epoch: int, net: nn.Module) -> None:
 
 
 def _open_test_set(plan: Plan, model: Model, folder: Path, weights_sha256: str) -> Report:
-    """The report on the sealed part. If a run was cut off after opening it, the stored answers are read, and it stays one opening."""
+    """The report on the sealed part.
+
+    If the run was cut off after opening it, the stored answers are read, and it stays one opening.
+    """
     test, by = plan.splits.test, "train"
     stored = read_answers(folder, weights_sha256)
     logits, labels = stored or (answers_on(model, test), test.labels)
@@ -77,7 +80,7 @@ def _open_test_set(plan: Plan, model: Model, folder: Path, weights_sha256: str) 
 
 
 def _save_references(folder: Path, model: Model, images: Tensor) -> None:
-    """reference/validation.safetensors: `pixels` (n, c, h, w) uint8 and the `logits` (n, k) float32 they are answered with."""
+    """reference/validation.safetensors: `pixels` (n, c, h, w) uint8 and their `logits` (n, k)."""
     make_folder(folder / "reference")
     logits = model.logits(model.preprocessing.normalize(images)).cpu()
     with replacing(folder / "reference" / "validation.safetensors") as part:

@@ -105,7 +105,8 @@ class History:
 def read_history(path: Path) -> History:
     """The history in a history.csv."""
     try:
-        rows: Sequence[Mapping[str, Any]] = list(csv.DictReader(path.open(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        rows: Sequence[Mapping[str, Any]] = list(csv.DictReader(text.splitlines()))
         return History(tuple(Record.from_row(row) for row in rows))
     except (OSError, ValueError, KeyError) as error:
         raise BadModel(f"{path} cannot be read: {error}") from error

@@ -18,7 +18,7 @@ from convscope.training.schedule import SHAPES, Schedule
 from convscope.training.state import RunningLoss, State
 
 Watch = Callable[[Iterator[Any]], Iterable[Any]]
-"""Sees the batches of an epoch go by, as tqdm would; one that stops giving ends the run after that step."""
+"""Sees batches go by, as tqdm would; when it stops giving, the run ends after that step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +33,10 @@ class Lessons:
 
 
 def train_epochs(lessons: Lessons, state: State, watch: Watch = iter) -> Iterator[Record]:
-    """Train `state.net` in place from where `state` stands, one record per epoch, epoch 0 (before training) first.
+    """Train `state.net` from where `state` stands, in place; a record per epoch, 0 is untrained.
 
-    Whoever asks for the records decides: show, keep the best, stop, save. Ends early, without a record, if `watch` stops giving.
+    Whoever asks for the records decides: show, keep the best, stop, save. If `watch` stops giving,
+    it ends without another record.
     """
     recipe, position = lessons.recipe, state.position
     per_epoch = len(lessons.batches)
@@ -100,9 +101,9 @@ def keep_best(records: Iterable[Record], state: State, monitored: str) -> Iterat
 def until_no_better(
     records: Iterable[Record], monitored: str, patience: int, before: Iterable[Record] = ()
 ) -> Iterator[Record]:
-    """The records up to the one that makes `patience` in a row without a new lowest `monitored`; a patience of 0 never ends.
+    """The records up to the one that makes `patience` in a row without a new lowest `monitored`.
 
-    `before` are the records of an interrupted run, which count too.
+    A patience of 0 never ends; `before` are the records of an interrupted run, which count too.
     """
     lowest, waited = math.inf, 0
 

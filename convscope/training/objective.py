@@ -1,8 +1,11 @@
-"""Objective: what is being learned. The loop asks it for a batch's loss and for the numbers of an epoch, and knows nothing else."""
+"""Objective: what is being learned.
+
+The loop asks it for the loss of a batch and for the numbers of an epoch, and knows nothing else.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +17,7 @@ from convscope.evaluation.evaluate import collect
 from convscope.evaluation.tasks import TASKS, Task
 
 
+@runtime_checkable
 class Objective(Protocol):
     """A loss to lower, on top of the metrics of its task."""
 
@@ -27,13 +31,13 @@ class Objective(Protocol):
         ...
 
     def measure(self, net: nn.Module, batches: BatchSource) -> Mapping[str, float]:
-        """The task's metrics of `net` in evaluation mode and float32, over all batches."""
+        """The task's metrics of `net` over all batches, in evaluation mode and float32."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Classification:
-    """Cross-entropy of class scores (n, k) with labels (n,), or with shares of each class (n, k)."""
+    """Cross-entropy of scores (n, k) with labels (n,), or with shares of each class (n, k)."""
 
     label_smoothing: float = 0.0
     class_weights: Tensor | None = None
@@ -53,6 +57,6 @@ class Classification:
 
 
 def balanced_weights(dataset: Dataset) -> Tensor:
-    """(k,) n / (k * count) of each class: with them every class counts the same; a class without images gets 0."""
+    """(k,) n / (k * count) of each class, so that every class counts the same; 0 without images."""
     counts = torch.tensor(dataset.class_counts(), dtype=torch.float32)
     return torch.where(counts > 0, len(dataset) / (len(counts) * counts.clamp(min=1)), 0.0)

@@ -8,7 +8,7 @@ from convscope.training.recipe import Recipe
 
 
 def build_optimizer(recipe: Recipe, net: nn.Module) -> Optimizer:
-    """SGD (with momentum, Nesterov's or not) or AdamW over the net's parameters; matrices and filters decay, vectors do not."""
+    """SGD or AdamW over the net's parameters; matrices and filters decay, vectors do not."""
     trained = [p for p in net.parameters() if p.requires_grad]
     decayed, kept = [p for p in trained if p.ndim > 1], [p for p in trained if p.ndim <= 1]
     groups = [

@@ -14,7 +14,7 @@ from convscope.prediction.folder import RUNS
 
 
 def new_folder(name: str, out: Path | None) -> Path:
-    """A new folder: `out`, which must be new or empty, or else the first free one of runs/NAME-1, -2, ..."""
+    """A new folder: `out`, new or empty, or else the first free one of runs/NAME-1, -2, ..."""
     if out is not None:
         make_folder(out)
         if any(out.iterdir()):
@@ -33,7 +33,7 @@ def new_folder(name: str, out: Path | None) -> Path:
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Inside, no other process may train in `folder`; the system lets go of it however this one ends."""
+    """Inside, no other process may train in `folder`; however this one ends, the hold does too."""
     lock = FileLock(folder / ".lock")
     with explained(folder):
         try:

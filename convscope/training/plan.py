@@ -1,4 +1,7 @@
-"""Plan: a recipe made concrete: data loaded and cut, network built, `auto` resolved, everything checked before any training."""
+"""Plan: a recipe made concrete, and everything checked before any training.
+
+Data are loaded and cut, the network is built, `auto` is resolved.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -96,7 +99,11 @@ def make_plan(
     resolved: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Plan:
-    """The plan of `recipe`, with `data` and `network` given from Python in place of the recipe's, or `resolved` from an earlier run."""
+    """The plan of `recipe`.
+
+    `data` and `network` from Python take the place of the recipe's; `resolved` comes from an
+    earlier run.
+    """
     augment = read_augment(recipe.augment)
     splits = data or load_data(
         recipe.data,
@@ -119,7 +126,7 @@ def make_plan(
     else:
         chosen = Resolved(**resolved)
         chosen.check()
-    net.to(chosen.device)
+    net.to(chosen.device).to(memory_format=chosen.format)
     if weights is not None:
         objective = Classification(recipe.label_smoothing, weights.to(chosen.device))
     place: dict[str, Any] = {"device": chosen.device, "memory_format": chosen.format}
@@ -157,7 +164,7 @@ def _check_classes(splits: Splits) -> None:
         raise BadData(f"{splits.name} has {len(names)} class: at least two are needed to learn")
     if len(names) > n:
         raise BadData(
-            f"{splits.name} has {len(names)} classes and {n} training images: each class needs images"
+            f"{splits.name} has {len(names)} classes and {n} training images: each class needs some"
         )
 
 

@@ -1,6 +1,7 @@
-"""Recipe: everything that decides a run. The command line's flags and the documentation are read from this one class.
+"""Recipe: everything that decides a run.
 
-No torch here: `convscope train --help` reads it too.
+The command line's flags and the documentation are read from this one class. No torch here:
+`convscope train --help` reads it too.
 """
 
 import ast
@@ -91,7 +92,7 @@ class Recipe:
             raise BadValue("nesterov needs momentum: set momentum=0.9, or nesterov=false")
 
     def changed(self, **values: Any) -> "Recipe":
-        """This recipe with other values, each of its field's type; `UnknownName` and `BadValue` name what does not fit."""
+        """This recipe with other values; `UnknownName` and `BadValue` name what does not fit."""
         types = field_types()
         for name, value in values.items():
             if name not in types:
@@ -101,7 +102,7 @@ class Recipe:
 
     @property
     def runs_to_its_end(self) -> bool:
-        """Whether the schedule is made for the whole number of epochs, so that it must not be stopped early."""
+        """Whether the schedule is made for all the epochs, so that it must not be stopped early."""
         return self.schedule != "constant"
 
     def to_json(self) -> dict[str, Any]:
@@ -161,7 +162,7 @@ def field_docs() -> dict[str, str]:
 
 
 def read_words(words: Mapping[str, str]) -> dict[str, Any]:
-    """Values from the text of `field=value` words; `network.NAME` sets one of the network's arguments."""
+    """Values from `field=value` words; `network.NAME` sets an argument of the network."""
     values: dict[str, Any] = {}
     for name, text in words.items():
         if "," in text:

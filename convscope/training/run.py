@@ -26,7 +26,7 @@ from convscope.training.running import Nobody, Onlooker, carry_out
 from convscope.training.state import Position, RunningLoss, State
 
 MACHINE_FIELDS = ("device", "precision", "memory_format", "threads")
-"""What a run that goes on may be given anew: another machine may not have what the run began with."""
+"""What a run that goes on may be given anew, for a machine that lacks what the run began with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +75,9 @@ def train(
 ) -> Run:
     """Train by `recipe` (a name of the catalogue, or a value) and leave a model folder.
 
-    `data`, `network` and any of the recipe's `fields` take the place of the recipe's own; splits and an `nn.Module` may be
-    given as they are (the module is trained in place). `out` is the folder, by default runs/RECIPE-1, -2, ... The test set
-    is opened once, last.
+    `data`, `network` and any of the recipe's `fields` take the place of the recipe's own; splits
+    and an `nn.Module` may be given as they are (the module is trained in place). `out` is the
+    folder, by default runs/RECIPE-1, -2, ... The test set is opened once, last.
     """
     return train_watched(recipe, data=data, network=network, out=out, fields=fields)
 
@@ -118,11 +118,11 @@ def resume(
     fields: Mapping[str, Any] | None = None,
     onlooker: Onlooker | None = None,
 ) -> Run:
-    """Go on with an interrupted run where its last checkpoint stands; what follows is as if nothing had happened.
+    """Go on with a run where its last checkpoint stands, as if nothing had happened.
 
-    Under a constant schedule `fields` may raise `epochs`. Device, precision, memory format and threads may be given anew, for
-    a machine that has not what the run began with; a note then says that the numbers differ. Data or a network that came
-    from Python must be given again.
+    Under a constant schedule `fields` may raise `epochs`. Device, precision, memory format and
+    threads may be given anew, for a machine that has not what the run began with; a note then says
+    that the numbers differ. Data or a network that came from Python must be given again.
     """
     folder = find_run(run)
     fields = dict(fields or {})

@@ -1,10 +1,13 @@
-"""A run under way: training with somebody watching, checkpoints now and then, and an end that keeps what was learned."""
+"""A run under way: training with somebody watching, and checkpoints now and then.
+
+However it ends, what was learned is kept.
+"""
 
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from convscope.device import keep_freed_memory, threads
 from convscope.errors import Diverged
@@ -20,8 +23,9 @@ CHECKPOINT_SECONDS = 5.0
 """How much work a power cut may cost."""
 
 
+@runtime_checkable
 class Onlooker(Protocol):
-    """Who watches a run: told of its beginning and of the first Ctrl-C, and wrapped around its batches and records."""
+    """Who watches a run: wrapped around its batches and records, told of its beginning and stop."""
 
     def begin(self, plan: Plan, state: State, folder: Path) -> None:
         """The run is about to train; `state` changes while it does."""

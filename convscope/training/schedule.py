@@ -15,7 +15,7 @@ def constant(done: float, warmup: float) -> float:
 
 
 def cosine(done: float, warmup: float) -> float:
-    """From the highest rate down to 0 along half a cosine. Loshchilov and Hutter 2017, without restarts."""
+    """Down to 0 along half a cosine. Loshchilov and Hutter 2017, without restarts."""
     return (1 + math.cos(math.pi * done)) / 2
 
 
@@ -41,7 +41,7 @@ class Schedule:
         self.rate = highest
 
     def set_for(self, step: int) -> None:
-        """The rate of step number `step`, counted from 0: the shape's value in the middle of that step."""
+        """The rate of step number `step`, counted from 0: the shape in the middle of that step."""
         self.rate = self._highest * self._shape((step + 0.5) / self._total, self._warmup)
         for group in self._optimizer.param_groups:
             group["lr"] = self.rate

@@ -35,7 +35,7 @@ class RunningLoss:
 
 @dataclass
 class Position:
-    """Where a run stands: `epoch` epochs are done and `batch` batches of the next; `step` steps in all."""
+    """Where a run stands: `epoch` epochs, `batch` batches of the next, `step` steps in all."""
 
     epoch: int = 0
     batch: int = 0

@@ -24,7 +24,7 @@ class StopRequest:
 
 @contextmanager
 def stop_on_interrupt(told: Callable[[], None] = lambda: None) -> Iterator[StopRequest]:
-    """Inside, the first Ctrl-C makes the request, and calls `told`; from the second on it is Python's own again."""
+    """Inside, the first Ctrl-C makes the request and calls `told`; the second is Python's own."""
     request = StopRequest()
     if threading.current_thread() is not threading.main_thread():
         yield request
