@@ -4,9 +4,9 @@
     python benchmarks/course.py --accuracy  # the recipes, against the course's time
 
 The course's loop is rewritten from its description: a DataLoader, each image turned to floats by
-itself, batches of 20, plain SGD, a learning rate of 0.01. Each side has a process of its own, as its
-users would, and the two take turns. Both compute in float32; where the processor has bfloat16, ours
-is measured in it too.
+itself, batches of 20, plain SGD, a learning rate of 0.01. Each side has a process of its own, as
+its users would, and the two take turns. Both compute in float32; where the processor has
+bfloat16, ours is measured in it too.
 """
 
 import argparse
@@ -149,6 +149,7 @@ class Side:
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, make, arguments), daemon=True)
         self._process.start()
+        theirs.close()  # so that a side that dies is noticed
         self.run()  # the first turn pays for loading and for the first step of each shape
 
     def run(self) -> float:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from convscope.errors import BadValue
 
@@ -37,6 +39,10 @@ class Resolved:
         """A context in which a forward pass computes in this precision; idle for float32."""
         reduced = self.precision == "bfloat16"
         return torch.autocast(self.device.split(":")[0], torch.bfloat16, enabled=reduced)
+
+    def place(self, net: nn.Module) -> None:
+        """Move `net` to this device, its filters laid out in this memory format."""
+        convert_conv2d_weight_memory_format(net.to(self.device), self.format)
 
     def to_json(self) -> dict[str, Any]:
         """The fields, as config.json and a checkpoint's header hold them."""

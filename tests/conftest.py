@@ -1,4 +1,4 @@
-"""Every annotation of convscope is a check while the tests run; shared data, small stand-ins, an own cache folder."""
+"""Every annotation of convscope is a check here; each test has a place of its own."""
 
 import os
 from pathlib import Path

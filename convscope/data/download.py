@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 import tarfile
 import tempfile
 from collections.abc import Mapping
@@ -144,5 +145,6 @@ def _fetch_file(urls: list[str], md5: str, path: Path, progress: Progress | None
 
 
 def _short(error: Exception) -> str:
-    """The first clause of a network error: what a person needs of it."""
-    return str(error).split("(Caused")[0].split("\n")[0].strip(" :(")[:120]
+    """What a person needs of a network error."""
+    host = re.search(r"host='([^']+)'", str(error))
+    return f"no answer from {host[1]}" if host else str(error).split("\n")[0][:120]

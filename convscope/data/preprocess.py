@@ -41,7 +41,7 @@ class Preprocessing:
     """Mean of the training images' outermost pixels, 0..1: white on black, or black on white."""
 
     def __call__(self, pixels: Pixels, *, invert: bool = False) -> Image:
-        """The normalised image (c, h, w) of any picture; `invert` swaps dark and bright first."""
+        """The normalised image (c, h, w) of any picture; `invert` swaps dark and bright."""
         return self.normalize(self.store(pixels, invert=invert)[None])[0]
 
     def store(self, pixels: Pixels, *, invert: bool = False) -> Tensor:

@@ -13,7 +13,7 @@ from convscope.data.dataset import Dataset, Splits
 from convscope.errors import BadData, BadModel, BadValue
 from convscope.evaluation.report import Report, report_on
 from convscope.evaluation.test_set import read_report, record_opening
-from convscope.prediction.folder import find_run, load_model, read_config
+from convscope.prediction.folder import BUNDLED, find_run, load_model, read_config
 from convscope.prediction.model import Model, answering
 from convscope.shapes import Images
 
@@ -39,7 +39,8 @@ def evaluate(
 
     Of a run without options: what the opening of its sealed test set stored. `part="validation"`
     measures that part; `part="test"` opens the test set again, which is recorded in the run.
-    `data` (a name, a data set, or splits) measures on other data, matched by class name.
+    `data` (a name, a data set, or splits) measures on other data, matched by class name; of
+    splits and of named data the test part, unless `part` says another.
     """
     if part not in (None, "train", "validation", "test"):
         raise BadValue(f"part {part!r}: it can be train, validation or test")
@@ -51,9 +52,9 @@ def evaluate(
     if data is None and part is None:
         return _stored(folder)
     loaded = load_model(folder, network=network)
-    if data is not None:
-        return _on_other_data(loaded, data, part)
-    return _on_own_data(loaded, folder, part or "validation")
+    if data is None or data == loaded.provenance["data"]["name"]:
+        return _on_own_data(loaded, folder, part or "test")
+    return _on_other_data(loaded, data, part)
 
 
 def collect(net: torch.nn.Module, batches: BatchSource) -> tuple[Tensor, Tensor]:
@@ -112,7 +113,7 @@ def _on_own_data(model: Model, folder: Path, part: str) -> Report:
         data=splits.name,
         part=part,
     )
-    if part == "test":
+    if part == "test" and folder.parent != BUNDLED:  # what comes with the package was published
         record_opening(folder, "evaluate --part test", report, model.provenance["weights_sha256"])
     return report
 
@@ -120,6 +121,8 @@ def _on_own_data(model: Model, folder: Path, part: str) -> Report:
 def _on_other_data(model: Model, data: str | Dataset | Splits, part: str | None) -> Report:
     if isinstance(data, str):
         data = load_data(data)
+    if isinstance(data, Dataset) and part is not None:
+        raise BadValue(f"part {part!r} of one data set: give splits, or leave part out")
     name = data.name if isinstance(data, Splits) else "given data"
     dataset = data[part or "test"] if isinstance(data, Splits) else data
     to_model = _matched(dataset.class_names, model.target_names)

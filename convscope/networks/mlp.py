@@ -19,12 +19,13 @@ class MLP(nn.Module):
         num_classes: int = 10,
         in_channels: int = 1,
         input_size: tuple[int, int] = (28, 28),
-        hidden: Sequence[int] = (512, 512),
+        hidden: Sequence[int] | int = (512, 512),
         dropout: float = 0.2,
     ) -> None:
         super().__init__()
-        widths = [in_channels * input_size[0] * input_size[1], *hidden, num_classes]
-        self.depth = len(hidden) + 1
+        between = [hidden] if isinstance(hidden, int) else list(hidden)
+        widths = [in_channels * input_size[0] * input_size[1], *between, num_classes]
+        self.depth = len(between) + 1
         for i in range(self.depth):
             self.add_module(f"fc{i + 1}", nn.Linear(widths[i], widths[i + 1]))
         self.relu = nn.ReLU()

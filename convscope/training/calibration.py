@@ -81,8 +81,8 @@ class _Trial:
         self.candidate = candidate
         self.fastest = float("inf")
         """Seconds of the fastest step so far."""
-        trial = copy.deepcopy(net).to(candidate.device).train()
-        self._net = trial.to(memory_format=candidate.format)
+        self._net = copy.deepcopy(net).train()
+        candidate.place(self._net)
         self._objective = objective
         self._batch = (
             images.to(candidate.device).contiguous(memory_format=candidate.format),

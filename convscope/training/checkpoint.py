@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -79,7 +79,7 @@ def save_checkpoint(
     present = _files(folder)
     path = folder / f"{_number(present[-1]) + 1 if present else 0:08d}.safetensors"
     with replacing(path) as part:
-        save_file(content, part, {"convscope": json.dumps(facts)})
+        part.write_bytes(save(content, {"convscope": json.dumps(facts)}))
     for old in present[: 1 - KEPT]:
         old.unlink(missing_ok=True)
     for unfinished in folder.glob(".*.part"):

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from convscope.atomic import make_folder, replacing
@@ -59,7 +58,7 @@ def save_snapshot(folder: Path, epoch: int, net: nn.Module) -> None:
         for name, tensor in plain(net.state_dict()).items()
     }
     with replacing(folder / "snapshots" / f"epoch-{epoch:03d}.safetensors") as part:
-        save_file(halves, part)
+        part.write_bytes(save(halves))
 
 
 def _open_test_set(plan: Plan, model: Model, folder: Path, weights_sha256: str) -> Report:
@@ -84,4 +83,4 @@ def _save_references(folder: Path, model: Model, images: Tensor) -> None:
     make_folder(folder / "reference")
     logits = model.logits(model.preprocessing.normalize(images)).cpu()
     with replacing(folder / "reference" / "validation.safetensors") as part:
-        save_file({"pixels": images.contiguous(), "logits": logits.to(torch.float32)}, part)
+        part.write_bytes(save({"pixels": images.contiguous(), "logits": logits}))

@@ -126,7 +126,7 @@ def make_plan(
     else:
         chosen = Resolved(**resolved)
         chosen.check()
-    net.to(chosen.device).to(memory_format=chosen.format)
+    chosen.place(net)
     if weights is not None:
         objective = Classification(recipe.label_smoothing, weights.to(chosen.device))
     place: dict[str, Any] = {"device": chosen.device, "memory_format": chosen.format}

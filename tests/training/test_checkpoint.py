@@ -82,7 +82,7 @@ def test_a_full_disk_is_one_sentence_and_the_old_checkpoint_stays(tmp_path, monk
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("convscope.training.checkpoint.save_file", full)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
     with pytest.raises(CannotWrite, match="the disk is full"):
         save(tmp_path, 1)
     assert read_checkpoint(tmp_path).facts == {"step": 0}

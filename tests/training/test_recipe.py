@@ -59,7 +59,7 @@ def test_the_course_recipes_hold_the_courses_settings():
         ({"augment": "flip+shift:4"}, {"augment": "flip+shift:4"}),
         ({"network.hidden": "512+256"}, {"network_arguments": {"hidden": [512, 256]}}),
         ({"network.hidden": "100"}, {"network_arguments": {"hidden": 100}}),
-        ({"network.dropout": "0.5", "network.kind": "x"}, {"network_arguments": {"dropout": 0.5, "kind": "x"}}),
+        ({"network.p": "0.5", "network.k": "x"}, {"network_arguments": {"p": 0.5, "k": "x"}}),
     ],
 )  # fmt: skip
 def test_words_become_values_of_their_fields_type(words, values):

@@ -102,10 +102,8 @@ def test_two_runs_of_one_seed_have_equal_files(bars, recipe):
 
 @pytest.mark.parametrize("after", [1, 5, 7, 10, 19])
 def test_an_interrupted_run_goes_on_as_if_undisturbed(bars, recipe, tmp_path, after):
-    chosen = recipe(
-        epochs=4, network="cnn", network_arguments={"hidden": 7}, augment="flip+shift:2+mixup", ema=0.9,
-        validated="ema",
-    )  # fmt: skip
+    network = {"network": "cnn", "network_arguments": {"hidden": 7}}
+    chosen = recipe(epochs=4, augment="flip+shift:2+mixup", ema=0.9, validated="ema", **network)
     whole = train(chosen, data=bars, out=tmp_path / "whole")
     stopped = train_watched(chosen, data=bars, out=tmp_path / "cut", onlooker=Stops(after))
     assert stopped.ended == "interrupted"

@@ -1,0 +1,118 @@
+import json
+
+import pytest
+
+SURE = ["threads=1", "precision=float32", "memory_format=contiguous"]
+SHORT = ["epochs=1", *SURE]
+
+NET = """
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, num_classes, in_channels, width=3):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(in_channels, width, 3),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(width * 36, num_classes),
+        )
+
+    def forward(self, images):
+        return self.body(images)
+"""
+
+
+def test_it_trains_tests_and_says_where_everything_lies(convscope, own_place):
+    outcome = convscope("train", *SHORT)
+    assert outcome.code == 0
+    assert "test accuracy" in outcome.out
+    assert "95 % interval" in outcome.out
+    assert "run: runs/digits-cnn-1" in outcome.out
+    assert "digits (1,151 train + 287 validation + 359 test)" in outcome.err
+    assert "epoch   0/1  validation loss" in outcome.err
+    assert "epoch   1/1  loss" in outcome.err
+    assert (own_place / "runs/latest").resolve() == own_place / "runs/digits-cnn-1"
+
+
+def test_json_is_one_object_with_the_promised_keys(convscope):
+    result = json.loads(convscope("train", "--json", "--epochs", "2", *SURE).out)
+    expected = {"run", "recipe", "epochs", "best_epoch", "validation", "test", "seconds"}
+    assert expected | {"images_per_second", "ended", "findings", "notes"} == set(result)
+    assert result["recipe"] == "digits-cnn"
+    assert result["epochs"] == 2
+    assert set(result["validation"]) == {"loss", "accuracy"}
+    test = result["test"]
+    assert {"correct", "total", "accuracy", "interval", "loss", "per_class"} < set(test)
+    assert test["total"] == 359
+    assert test["accuracy"] == test["correct"] / 359
+    assert test["interval"][0] < test["accuracy"] < test["interval"][1]
+    assert sum(map(sum, test["confusion_matrix"])) == 359
+    assert set(test["per_class"][0]) >= {"name", "correct", "total", "precision", "recall", "f1"}
+
+
+def test_a_sealed_test_set_stays_sealed(convscope):
+    assert json.loads(convscope("train", "--no-test", "--json", *SHORT).out)["test"] is None
+    outcome = convscope("evaluate", "latest")
+    assert outcome.code == 2
+    assert "sealed and was never opened" in outcome.err
+
+
+def test_flags_and_words_mean_the_same(convscope, own_place):
+    runs = [
+        convscope("train", "--json", *SURE, *words).out
+        for words in (
+            ["--epochs", "1", "--no-nesterov", "--batch-size", "50", "--seed", "3"],
+            ["epochs=1", "nesterov=false", "batch-size=50", "seed=3"],
+        )
+    ]
+    first, second = (json.loads(run)["test"] for run in runs)
+    assert first == second
+
+
+def test_ones_own_network_is_trained_and_opened_again(convscope, own_place):
+    (own_place / "net.py").write_text(NET)
+    outcome = convscope("train", "--network", "net.py:Net", "network.width=5", *SHORT)
+    assert outcome.code == 0
+    assert "net.py:Net: 1,860 parameters" in outcome.err
+    assert convscope("evaluate", "latest").code == 0  # stored numbers need no network
+    refused = convscope("evaluate", "latest", "--part", "validation")
+    assert refused.code == 2
+    assert "--network file.py:Class" in refused.err
+    named = convscope("evaluate", "latest", "--part", "validation", "--network", "net.py:Net")
+    assert named.code == 0
+
+
+def test_a_finished_run_goes_on_only_under_a_constant_schedule(convscope):
+    convscope("train", *SHORT)
+    outcome = convscope("train", "--resume", "latest", "--epochs", "3")
+    assert outcome.code == 2
+    assert "--weights" in outcome.err
+    convscope("train", "schedule=constant", *SHORT)
+    longer = json.loads(convscope("train", "--resume", "latest", "--epochs", "2", "--json").out)
+    assert longer["epochs"] == 2
+    both = convscope("train", "mnist-mlp", "--resume", "latest")
+    assert both.code == 2
+    assert "--resume goes on with a run as it began" in both.err
+
+
+def test_the_recipe_comes_from_the_data(convscope, monkeypatch):
+    asked = []
+
+    def stop(recipe, **_):
+        asked.append(recipe)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("convscope.training.run.train_watched", stop)
+    for words in ([], ["--data", "digits"], ["data=cifar10"], ["mnist-mlp", "--data", "digits"]):
+        assert convscope("train", *words).code == 130
+    assert asked == ["digits-cnn", "digits-cnn", "cifar10-cnn-augmented", "mnist-mlp"]
+
+
+@pytest.mark.parametrize("where", ["file/run", "/proc/nowhere"])
+def test_a_folder_that_cannot_be_made_is_named(convscope, own_place, where):
+    (own_place / "file").write_text("")
+    outcome = convscope("train", "--out", where, *SHORT)
+    assert outcome.code == 2
+    assert where in outcome.err
+    assert "cannot be written" in outcome.err
