@@ -1,4 +1,4 @@
-"""An augmentation is a pure function of images and of draws: choose the draws, and you know the result."""
+"""An augmentation is a pure function of images and of draws: choose the draws, know the result."""
 
 import torch
 

@@ -86,6 +86,7 @@ class Display:
             )
             output.answer(f"{run.ended}: {kept}")
         output.answer(f"run: {run.folder}")
+        output.answer(f"curves: {_save_curves(run)}")
         if run.ended == "interrupted":
             output.aside(f"go on with: convscope train --resume {run.folder}")
 
@@ -113,3 +114,12 @@ class Display:
             epochs_left = self._plan.recipe.epochs - record.epoch
             words.append(f"{record.seconds / record.epoch * epochs_left:.0f} s left")
         return "  ".join(words)
+
+
+def _save_curves(run: Run) -> Path:
+    from convscope.drawing.curves import draw_curves
+    from convscope.drawing.figure import save_figure
+
+    columns = ("epoch", "train_loss", "validation_loss", "validation_accuracy")
+    figure = draw_curves(*(run.history[column] for column in columns), run.history.best.epoch)
+    return save_figure(figure, run.folder / "curves.png")

@@ -1,0 +1,56 @@
+import pytest
+import torch
+
+from convscope.data.dataset import Splits
+from convscope.errors import BadData, BadModel, BadValue
+from convscope.training.plan import make_plan
+
+
+def test_only_the_training_part_is_augmented_and_decides_the_preprocessing(bars, recipe):
+    plan = make_plan("x", recipe(augment="mixup"), data=bars)
+    mean = bars.train.images.double().mean() / 255
+    assert plan.preprocessing.mean == pytest.approx((mean.item(),))
+    _, targets = next(plan.lessons.batches.epoch(1))
+    assert targets.shape == (13, 2)  # shares of classes: mixed
+    _, targets = next(plan.lessons.validation.epoch(1))
+    assert targets.equal(bars.validation.labels)
+
+
+def test_provenance_names_all_that_decided_the_run(bars, recipe):
+    provenance = make_plan("mine", recipe(seed=7), data=bars).provenance()
+    assert provenance["recipe"]["name"] == "mine"
+    assert provenance["seed"] == 7
+    assert provenance["resolved"]["threads"] == 1
+    assert provenance["data"]["fingerprint"] == bars.fingerprint
+    assert provenance["data"]["catalogue"] is False
+    assert provenance["versions"]["torch"] == torch.__version__
+
+
+def test_balanced_class_weights_reach_the_loss(bars, recipe):
+    plan = make_plan("x", recipe(class_weights="balanced"), data=bars)
+    weights = plan.lessons.objective.class_weights
+    counts = torch.tensor(bars.train.class_counts())
+    assert torch.allclose(weights * counts, torch.full((2,), len(bars.train) / 2))
+
+
+def few(bars: Splits, k: int) -> Splits:
+    names = tuple(f"class {i}" for i in range(k))
+    part = bars.train.subset([0, 0])
+    part = type(part)(
+        images=part.images, targets=torch.zeros(2).long(), names=["a", "b"], target_names=names
+    )
+    return Splits(name="few", train=part, validation=part, test=part, fingerprint="")  # fmt: skip
+
+
+@pytest.mark.parametrize(("k", "said"), [(1, "has 1 class:"), (3, "3 classes and 2 training")])
+def test_too_few_classes_or_images_are_told(bars, recipe, k, said):
+    with pytest.raises(BadData, match=said):
+        make_plan("x", recipe(), data=few(bars, k))
+
+
+def test_weights_that_are_not_there_and_a_machine_that_is_not_are_told(bars, recipe):
+    with pytest.raises(BadModel, match="no run 'nowhere'"):
+        make_plan("x", recipe(weights="nowhere"), data=bars)
+    resolved = make_plan("x", recipe(), data=bars).resolved.to_json()
+    with pytest.raises(BadValue, match="this machine has"):
+        make_plan("x", recipe(), data=bars, resolved={**resolved, "threads": 9999})
