@@ -35,8 +35,10 @@ def main() -> None:
     augment = read_augment(recipe.augment)
     batches = TrainingBatches(digits.train, run.model.preprocessing, 1, seed=0, augment=augment)
     original = digits.train.images[3].float() / 255
-    columns = ("epoch", "train_loss", "validation_loss", "validation_accuracy")
-    curves = draw_curves(*(run.history[column] for column in columns), run.history.best.epoch)
+    history = run.history
+    losses = history["train_loss"], history["validation_loss"]
+    accuracy, best = history["validation_accuracy"], history.best.epoch
+    curves = draw_curves(history["epoch"], *losses, accuracy, best)
     curves.set_size_inches(6.4, 5.2)
     figures = [
         draw_contact_sheet(digits.train),

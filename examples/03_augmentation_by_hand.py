@@ -2,12 +2,12 @@
 
 import torch
 
-from convscope.data.augment import read_augment
 from convscope.data.catalogue import load_data
+from convscope.data.geometric import Shift
 
 digits = load_data("digits")
 images = digits.train.images[:3].float() / 255  # (n, c, h, w)
-(shift,) = read_augment("shift:2")
+shift = Shift(pixels=2)
 
 middle = torch.full((3, shift.draws), 0.5)  # half way between -2 and +2 pixels: no shift at all
 moved, _ = shift(images, digits.train.labels[:3], middle)

@@ -120,6 +120,12 @@ def _save_curves(run: Run) -> Path:
     from convscope.drawing.curves import draw_curves
     from convscope.drawing.figure import save_figure
 
-    columns = ("epoch", "train_loss", "validation_loss", "validation_accuracy")
-    figure = draw_curves(*(run.history[column] for column in columns), run.history.best.epoch)
+    history = run.history
+    figure = draw_curves(
+        history["epoch"],
+        history["train_loss"],
+        history["validation_loss"],
+        history["validation_accuracy"],
+        best_epoch=history.best.epoch,
+    )
     return save_figure(figure, run.folder / "curves.png")
