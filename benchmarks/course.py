@@ -12,6 +12,7 @@ bfloat16, ours is measured in it too.
 import argparse
 import itertools
 import multiprocessing
+import os
 import platform
 import statistics
 import tempfile
@@ -124,7 +125,7 @@ def our_loop(recipe: str, precision: str) -> Callable[[], float]:
     """A function that trains for a while by a recipe of ours, and gives images per second."""
     plan = make_plan(recipe, CATALOGUE[recipe].recipe.changed(precision=precision))
     state = plan.new_state()
-    epochs = (plan.lessons.batches.epoch(number) for number in itertools.count(1))
+    epochs = (plan.ingredients.batches.epoch(number) for number in itertools.count(1))
     batches = itertools.chain.from_iterable(epochs)
     keep_freed_memory()
     torch.set_num_threads(plan.resolved.threads)
@@ -134,17 +135,22 @@ def our_loop(recipe: str, precision: str) -> Callable[[], float]:
         seen, started = 0, time.perf_counter()
         while time.perf_counter() - started < SECONDS:
             batch = next(batches)
-            step(plan.lessons, state, batch)
+            step(plan.ingredients, state, batch)
             seen += len(batch[1])
         return seen / (time.perf_counter() - started)
 
     return run
 
 
+SPINS = {course_loop: "300000", our_loop: "2000"}
+"""GOMP_SPINCOUNT of each side: libgomp's own default, and what importing convscope sets."""
+
+
 class Side:
     """One of the two, in a process of its own; `run()` lets it train for a while."""
 
     def __init__(self, make: Callable[..., Callable[[], float]], *arguments: str) -> None:
+        os.environ["GOMP_SPINCOUNT"] = SPINS[make]
         context = multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, make, arguments), daemon=True)

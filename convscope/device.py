@@ -15,7 +15,6 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from convscope.errors import BadValue
 
-PRECISIONS = ("float32", "bfloat16")
 MEMORY_FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
@@ -51,9 +50,21 @@ class Resolved:
     def check(self) -> None:
         """`BadValue` if this machine cannot compute so."""
         find_device(self.device)
-        cores = os.cpu_count() or 1
-        if self.threads > cores:
+        cores = usable_cores()
+        if not 1 <= self.threads <= cores:
             raise BadValue(f"threads {self.threads}: this machine has {cores} cores")
+
+
+def usable_cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def device_of(net: nn.Module) -> torch.device:
+    """Where a net's parameters are; the processor if it has none."""
+    return next((p.device for p in net.parameters()), torch.device("cpu"))
 
 
 def find_device(name: str) -> torch.device:

@@ -9,7 +9,6 @@ ConvscopeError
 ├── BadNetwork         a network that cannot be built, or does not fit
 ├── BadModel           a model folder that is missing, unfinished or altered
 ├── CannotWrite        a folder that is taken, read-only or full
-├── Stopped            the user asked to stop before there was anything to keep
 └── Diverged           a loss that is no longer a number
 
 The message is one sentence: what came, what was allowed, what to do. The command line prints it
@@ -53,12 +52,6 @@ class BadModel(ConvscopeError):
 
 class CannotWrite(ConvscopeError):
     """A folder or file that is taken, read-only, or on a full disk."""
-
-
-class Stopped(ConvscopeError):
-    """The user asked to stop before there was anything to keep."""
-
-    exit_code = 130
 
 
 class Diverged(ConvscopeError):

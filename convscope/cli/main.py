@@ -3,6 +3,7 @@
 Here, and only here, failures become a sentence on stderr and an exit code.
 """
 
+import io
 import sys
 from importlib import import_module
 
@@ -53,8 +54,13 @@ def app() -> None:
 
 def main() -> None:
     """Run the command line; what the user can mend is one sentence on stderr and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that is not UTF-8 is written out
     try:
         app(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)  # noqa: T201
+        sys.exit(2)
     except click.ClickException as error:
         _fail(_one_line(error), 2)
     except ConvscopeError as error:

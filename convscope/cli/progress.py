@@ -46,6 +46,7 @@ class Display:
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(),
             TextColumn("loss {task.fields[loss]:.3f}  rate {task.fields[rate]:.4f}"),
+            TextColumn("validation accuracy {task.fields[accuracy]}"),
             TextColumn("{task.fields[speed]:,.0f} images/s"),
             TimeRemainingColumn(),
             TextColumn("left"),
@@ -53,18 +54,16 @@ class Display:
             transient=True,
         )
         with self._bar if terminal else nullcontext():
-            total = self._plan.recipe.epochs * len(self._plan.lessons.batches)
+            total = self._plan.recipe.epochs * len(self._plan.ingredients.batches)
             self._task = self._bar.add_task(
-                "", total=total, epoch=1, loss=0.0, rate=0.0, speed=0.0,
+                "", total=total, epoch=1, loss=0.0, rate=0.0, speed=0.0, accuracy="-",
                 completed=self._state.position.step,
             )  # fmt: skip
             for record in records:
                 output.aside(self._line(record), style=None)
+                accuracy = output.percent(record.validation["accuracy"])
+                self._bar.update(self._task, accuracy=accuracy)
                 yield record
-
-    def stopping(self) -> None:
-        """The first Ctrl-C."""
-        output.aside("stopping after this step; Ctrl-C again stops at once", style="yellow")
 
     def conclude(self, run: Run) -> None:
         """What came of it: the answer on stdout, where to find it and what to know on stderr."""

@@ -12,7 +12,7 @@ from convscope.data.dataset import Dataset
 from convscope.data.photometric import Mixup
 from convscope.data.preprocess import Preprocessing
 from convscope.seed import generator
-from convscope.shapes import Images, Targets
+from convscope.shapes import Images, Stored, Targets
 
 Draws = tuple[Tensor, ...]
 
@@ -43,7 +43,7 @@ class Batches:
         batch_size: int,
         *,
         device: torch.device | str = "cpu",
-        memory_format: torch.memory_format = torch.channels_last,
+        memory_format: torch.memory_format = torch.contiguous_format,
     ) -> None:
         # with the channels last, gathered rows are channels_last images without another copy
         self._rows = dataset.images.permute(0, 2, 3, 1).contiguous().to(device)
@@ -63,12 +63,12 @@ class Batches:
         )[start:]:
             yield self._finished(*self._gathered(samples))
 
-    def _gathered(self, samples: Tensor) -> tuple[Images, Targets]:
-        """Images (n, c, h, w) in 0..1 and their targets."""
-        images = self._rows.index_select(0, samples).permute(0, 3, 1, 2).float().div_(255)
+    def _gathered(self, samples: Tensor) -> tuple[Stored, Targets]:
+        """Images (n, c, h, w) as they are stored, and their targets."""
+        images = self._rows.index_select(0, samples).permute(0, 3, 1, 2)
         return images, self._targets.index_select(0, samples)
 
-    def _finished(self, images: Images, targets: Targets) -> tuple[Images, Targets]:
+    def _finished(self, images: Stored | Images, targets: Targets) -> tuple[Images, Targets]:
         normalized = self._preprocessing.normalize(images)
         return normalized.contiguous(memory_format=self._memory_format), targets
 
@@ -85,7 +85,7 @@ class TrainingBatches(Batches):
         seed: int,
         augment: Sequence[Augmentation | Mixup] = (),
         device: torch.device | str = "cpu",
-        memory_format: torch.memory_format = torch.channels_last,
+        memory_format: torch.memory_format = torch.contiguous_format,
     ) -> None:
         super().__init__(
             dataset, preprocessing, batch_size, device=device, memory_format=memory_format
@@ -100,8 +100,24 @@ class TrainingBatches(Batches):
         draws = tuple(
             table.to(device) for table in draw_table(self._augment, n, self._seed, number)
         )
-        for samples in order.split(self.batch_size)[start:]:
-            yield self._finished(*self._augmented(samples, draws, len(self._augment)))
+        for samples in self._cut(order)[start:]:
+            if self._augment:
+                yield self._finished(*self._augmented(samples, draws, len(self._augment)))
+            else:
+                yield self._finished(*self._gathered(samples))
+
+    def __len__(self) -> int:
+        return len(self._cut(torch.empty(len(self._rows))))
+
+    def _cut(self, order: Tensor) -> list[Tensor]:
+        """`order` in batches; a last image that would be alone joins the batch before it.
+
+        Batch normalization needs two.
+        """
+        batches = list(order.split(self.batch_size))
+        if len(batches) > 1 and len(batches[-1]) == 1 < self.batch_size:
+            batches[-2:] = [torch.cat(batches[-2:])]
+        return batches
 
     def variants(self, sample: int, epochs: int) -> Images:
         """What image number `sample` becomes in epochs 1 to `epochs`: (epochs, c, h, w) in 0..1."""
@@ -111,12 +127,13 @@ class TrainingBatches(Batches):
         return torch.cat([self._augmented(which, draws, steps)[0] for draws in tables])
 
     def _augmented(self, samples: Tensor, draws: Draws, steps: int) -> tuple[Images, Targets]:
-        """The images after the first `steps` augmentations.
+        """The images in 0..1 after the first `steps` augmentations.
 
         A mixup's partners have taken the steps before it, each by its own draws.
         """
         if steps == 0:
-            return self._gathered(samples)
+            images, targets = self._gathered(samples)
+            return images.float().div_(255), targets
         step, rows = self._augment[steps - 1], draws[steps - 1][samples]
         own = self._augmented(samples, draws, steps - 1)
         if not isinstance(step, Mixup):

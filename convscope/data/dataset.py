@@ -117,6 +117,9 @@ class Splits:
     test: Dataset
     fingerprint: str
     """Changes with any picture, label or class name of the three."""
+    held_out: float = 0.0
+    """Share of what may be learned from that went to validation; 0 if the parts came as such."""
+    split_seed: int = 0
 
     def __getitem__(self, part: str) -> Dataset:
         return {"train": self.train, "validation": self.validation, "test": self.test}[part]

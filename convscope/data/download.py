@@ -66,7 +66,7 @@ class Published:
         try:
             fetch(self, tried[-1], progress)
         except (OSError, ValueError, KeyError, tarfile.TarError) as error:
-            missing = next(name for name in self.files if not (tried[-1] / name).is_file())
+            missing = next((n for n in self.files if not (tried[-1] / n).is_file()), self.folder)
             raise MissingData(
                 f"{missing} is in none of {', '.join(map(str, tried))} and could not be fetched "
                 f"({_short(error)}): go online once, or put the files of {self.folder} "

@@ -93,7 +93,7 @@ class Mixup:
         num_classes: int,
     ) -> tuple[Images, Targets]:
         """Images, and targets as shares (n, num_classes), of each image and its partner."""
-        quantile = betaincinv(self.alpha, self.alpha, draws[:, 1].double().cpu().numpy())
+        quantile = betaincinv(self.alpha, self.alpha, draws[:, 1].cpu().double().numpy())
         share = torch.from_numpy(quantile).to(own[0])
         mixed = torch.lerp(own[0], partner[0], share.view(-1, 1, 1, 1))
         targets = shares_of(own[1], num_classes), shares_of(partner[1], num_classes)

@@ -14,7 +14,8 @@ from PIL import Image as Picture
 from torch import Tensor
 
 from convscope.data.dataset import channel_statistics
-from convscope.errors import BadData, BadValue
+from convscope.data.pixels import MOST_PIXELS
+from convscope.errors import BadData, BadImage, BadValue
 from convscope.shapes import Image, Images, Pixels, Stored
 
 NORMALIZATIONS = ("fitted", "0..1", "-1..1")
@@ -58,10 +59,15 @@ class Preprocessing:
 
         They come as uint8 or as floats in 0..1.
         """
-        scaled = images.float().div_(255) if images.dtype == torch.uint8 else images
-        mean = torch.tensor(self.mean, device=images.device).view(-1, 1, 1)
-        std = torch.tensor(self.std, device=images.device).view(-1, 1, 1)
-        return scaled.sub(mean).div_(std)
+        w, unit = images.shape[3], 255 if images.dtype == torch.uint8 else 1
+        mean = torch.tensor(self.mean, dtype=torch.float64)
+        std = torch.tensor(self.std, dtype=torch.float64)
+        scale = (1 / (std * unit)).float().repeat(w).to(images.device)
+        shift = (-mean / std).float().repeat(w).to(images.device)
+        # with channels last, a row of pixels is one stretch of memory: one multiply-add along it
+        rows = images.permute(0, 2, 3, 1).float().flatten(2)  # (n, h, w * c)
+        normalized = torch.addcmul(shift, rows, scale)
+        return normalized.unflatten(2, (w, len(self.mean))).permute(0, 3, 1, 2)
 
     def restore(self, images: Images) -> Images:
         """Back from normalised images (n, c, h, w) to 0..1, for looking at them."""
@@ -95,6 +101,11 @@ class Preprocessing:
         # the short side becomes `resize`; both sides must cover a `size` that is not square
         scale = self.resize / min(h, w) * max(h / picture.height, w / picture.width)
         covering = (max(w, round(picture.width * scale)), max(h, round(picture.height * scale)))
+        if covering[0] * covering[1] > MOST_PIXELS:
+            raise BadImage(
+                f"a picture of {picture.width} x {picture.height} pixels is too long and thin for "
+                f"a network that takes {w} x {h}: cut it to a part that is nearer to that shape"
+            )
         resized = picture.resize(covering, Picture.Resampling.BILINEAR)
         left, top = (covering[0] - w) // 2, (covering[1] - h) // 2
         return resized.crop((left, top, left + w, top + h))

@@ -38,6 +38,8 @@ def cut(
         validation=held,
         test=test,
         fingerprint=fingerprint(train, held, test),
+        held_out=validation,
+        split_seed=split_seed,
     )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import nn
 
+from convscope.device import device_of
 from convscope.prediction.model import Model, Picture, answering
 from convscope.prediction.ranking import Ranking, rank
 from convscope.seed import seeded
@@ -37,7 +37,7 @@ def answer_in_both_modes(model: Model, picture: Picture, times: int = 10) -> Bot
     Dropout alone is put to work: the running statistics stay, and each module gets its mode back.
     """
     image = model.preprocess(picture)[None]
-    device = next((p.device for p in model.net.parameters()), torch.device("cpu"))
+    device = device_of(model.net)
     dropouts = [m for m in model.net.modules() if isinstance(m, nn.modules.dropout._DropoutNd)]
     with answering(model.net), seeded("dropout demo", device=str(device)):
         for dropout in dropouts:

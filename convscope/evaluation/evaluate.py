@@ -1,6 +1,7 @@
 """Measure a model: what opening its test set stored, or its answers on a part or other data."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -10,9 +11,17 @@ from torch import Tensor
 from convscope.data.batches import Batches, BatchSource
 from convscope.data.catalogue import load_data
 from convscope.data.dataset import Dataset, Splits
+from convscope.data.split import fingerprint
+from convscope.device import device_of
 from convscope.errors import BadData, BadModel, BadValue
 from convscope.evaluation.report import Report, report_on
-from convscope.evaluation.test_set import read_report, record_opening
+from convscope.evaluation.test_set import (
+    read_openings,
+    read_report,
+    record_opening,
+    save_answers,
+    write_report,
+)
 from convscope.prediction.folder import BUNDLED, find_run, load_model, read_config
 from convscope.prediction.model import Model, answering
 from convscope.shapes import Images
@@ -47,14 +56,18 @@ def evaluate(
     if isinstance(model, Model):
         if data is None:
             raise BadValue("a model alone has no test set: give `data`, or evaluate its run")
-        return _on_other_data(model, data, part)
+        return _measured(model, data, part)[0]
     folder = find_run(model if isinstance(model, str | Path) else model.folder)
     if data is None and part is None:
         return _stored(folder)
     loaded = load_model(folder, network=network)
-    if data is None or data == loaded.provenance["data"]["name"]:
-        return _on_own_data(loaded, folder, part or "test")
-    return _on_other_data(loaded, data, part)
+    own = data is None or data == loaded.provenance["data"]["name"]
+    if own:
+        data, part = own_data(loaded, folder), part or "test"
+    report, logits, dataset = _measured(loaded, data, part)
+    if fingerprint(dataset) == loaded.provenance["data"]["test_fingerprint"]:
+        _put_on_record(folder, loaded, report, logits, dataset)
+    return report
 
 
 def collect(net: torch.nn.Module, batches: BatchSource) -> tuple[Tensor, Tensor]:
@@ -73,7 +86,7 @@ def answers_on(model: Model, dataset: Dataset) -> Tensor:
 
     Images of another shape are resized and cropped as the model asks.
     """
-    device = next((p.device for p in model.net.parameters()), torch.device("cpu"))
+    device = device_of(model.net)
     fitted = dataset if dataset.image_shape == model.image_shape else _stored_as(model, dataset)
     batches = Batches(fitted, model.preprocessing, BATCH_SIZE, device=device)
     return collect(model.net, batches)[0]
@@ -93,34 +106,41 @@ def own_data(model: Model, folder: Path) -> Splits:
 
 
 def _stored(folder: Path) -> Report:
-    read_config(folder)  # an unfinished run says so itself
+    config = read_config(folder)  # an unfinished run says so itself
     report = read_report(folder)
     if report is None:
         raise BadModel(
             f"the test set of {folder} is sealed and was never opened: `--part validation` "
             "measures on validation, `--part test` opens it, on record"
         )
+    openings = read_openings(folder)
+    if openings and openings[-1]["weights_sha256"] != config["weights_sha256"]:
+        note = "these numbers are of earlier weights: the run has gone on since the opening"
+        return replace(report, notes=(*report.notes, note))
     return report
 
 
-def _on_own_data(model: Model, folder: Path, part: str) -> Report:
-    splits = own_data(model, folder)
-    dataset = splits[part]
-    report = report_on(
-        answers_on(model, dataset),
-        dataset.labels,
-        model.target_names,
-        data=splits.name,
-        part=part,
-    )
-    if part == "test" and folder.parent != BUNDLED:  # what comes with the package was published
-        record_opening(folder, "evaluate --part test", report, model.provenance["weights_sha256"])
-    return report
+def _put_on_record(
+    folder: Path, model: Model, report: Report, logits: Tensor, dataset: Dataset
+) -> None:
+    """Another opening of a run's sealed test set; if it is the first, its answers are kept too."""
+    if folder.parent == BUNDLED:  # what comes with the package was opened for all
+        return
+    weights_sha256 = model.provenance["weights_sha256"]
+    record_opening(folder, "evaluate", report, weights_sha256)
+    if read_report(folder) is None and len(logits) == len(dataset):
+        save_answers(folder, logits, dataset.labels, weights_sha256)
+        write_report(folder, report)
 
 
-def _on_other_data(model: Model, data: str | Dataset | Splits, part: str | None) -> Report:
+def _measured(
+    model: Model, data: str | Dataset | Splits | None, part: str | None
+) -> tuple[Report, Tensor, Dataset]:
+    """The report on `data`, the logits (n, k) it rests on, and the part that was measured."""
     if isinstance(data, str):
         data = load_data(data)
+    if data is None:
+        raise BadValue("there is nothing to measure on: give `data`")
     if isinstance(data, Dataset) and part is not None:
         raise BadValue(f"part {part!r} of one data set: give splits, or leave part out")
     name = data.name if isinstance(data, Splits) else "given data"
@@ -136,14 +156,10 @@ def _on_other_data(model: Model, data: str | Dataset | Splits, part: str | None)
         shapes = ("x".join(map(str, shape)) for shape in (dataset.image_shape, model.image_shape))
         notes.append("images of {} were resized to the model's {}".format(*shapes))
     labels = torch.tensor([to_model[i] for i in dataset.labels.tolist()])
-    return report_on(
-        answers_on(model, dataset),
-        labels,
-        model.target_names,
-        data=name,
-        part=(part or "test") if isinstance(data, Splits) else "all",
-        notes=notes,
-    )
+    logits = answers_on(model, dataset)
+    where = (part or "test") if isinstance(data, Splits) else "all"
+    report = report_on(logits, labels, model.target_names, data=name, part=where, notes=notes)
+    return report, logits, dataset
 
 
 def _matched(theirs: tuple[str, ...], ours: tuple[str, ...]) -> Mapping[int, int]:

@@ -17,4 +17,4 @@ class Dropout(nn.Dropout):
         numbers = torch.empty(-(-input.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
         lanes = numbers.view(torch.int16)[: input.numel()].view(input.shape)
         kept = lanes >= round(self.p * 2**16) - 2**15
-        return input * kept * (1 / (1 - self.p))
+        return input * kept.to(input.dtype).mul_(1 / (1 - self.p))

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from convscope.device import device_of
 from convscope.errors import BadNetwork, ConvscopeError
 from convscope.lookup import lookup, suggestion
 from convscope.networks.catalogue import CATALOGUE
@@ -88,7 +89,7 @@ def check_fit(net: nn.Module, name: str, image_shape: tuple[int, int, int], outp
 
     One forward pass in evaluation mode tells it before any training; each module keeps its mode.
     """
-    device = next((p.device for p in net.parameters()), torch.device("cpu"))
+    device = device_of(net)
     modes = {module: module.training for module in net.modules()}
     try:
         with torch.no_grad():

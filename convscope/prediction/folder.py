@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from convscope.atomic import replacing, write_json
 from convscope.data.preprocess import Preprocessing
@@ -86,12 +86,7 @@ def load_model(
             input_size=preprocessing.size,
             arguments=arguments,
         )
-    weights_file = path / "model.safetensors"
-    if not weights_file.is_file():
-        raise BadModel(f"{weights_file} is missing: the run must be trained again")
-    if sha256(weights_file.read_bytes()) != expected:
-        raise BadModel(f"{weights_file} was altered: its SHA-256 is not the one in config.json")
-    put_weights(net, read_weights(weights_file), str(path))
+    put_weights(net, read_run_weights(path, expected), str(path))
     keys = ("recipe", "resolved", "data", "seed", "versions", "weights_sha256")
     return Model(
         net=net.eval(),
@@ -102,6 +97,18 @@ def load_model(
         task=task,
         provenance={key: config.get(key) for key in keys},
     )
+
+
+def read_run_weights(folder: Path, expected: str | None = None) -> dict[str, Tensor]:
+    """The weights in a finished run's folder; `BadModel` unless their SHA-256 is the config's."""
+    if expected is None:
+        expected = read_config(folder).get("weights_sha256")
+    path = folder / "model.safetensors"
+    if not path.is_file():
+        raise BadModel(f"{path} is missing: the run must be trained again")
+    if sha256(path.read_bytes()) != expected:
+        raise BadModel(f"{path} was altered: its SHA-256 is not the one in config.json")
+    return read_weights(path)
 
 
 def put_away(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Model: a net, the preprocessing it was trained with, the words of its answers, its provenance."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from torch import nn
 
 from convscope.data.pixels import read_pixels
 from convscope.data.preprocess import Preprocessing
+from convscope.device import device_of
 from convscope.prediction.ranking import Ranking, rank
 from convscope.shapes import Image, Images, Logits, Pixels
 
@@ -47,7 +48,7 @@ class Model:
 
     def logits(self, images: Images) -> Logits:
         """Scores (n, k) of normalised images (n, c, h, w), on the net's device; no gradients."""
-        device = next((p.device for p in self.net.parameters()), torch.device("cpu"))
+        device = device_of(self.net)
         with answering(self.net):
             return self.net(images.to(device)).float()
 
@@ -74,8 +75,15 @@ def answering(net: nn.Module) -> Iterator[None]:
     modes = {module: module.training for module in net.modules()}
     net.eval()
     try:
-        with torch.no_grad():
+        with torch.no_grad(), _exact(device_of(net)):
             yield
     finally:
         for module, training in modes.items():
             module.training = training
+
+
+def _exact(device: torch.device) -> AbstractContextManager[None]:
+    """Inside, a GPU's convolutions compute in float32 and not in its rounded TF32."""
+    if device.type != "cuda":
+        return nullcontext()
+    return torch.backends.cudnn.flags(enabled=True, allow_tf32=False)

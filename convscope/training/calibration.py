@@ -4,7 +4,6 @@ import copy
 import hashlib
 import itertools
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,8 +14,15 @@ from torch import nn
 
 from convscope.atomic import make_folder, write_json
 from convscope.data.download import cache_folder
-from convscope.device import Resolved, computes_bfloat16, find_device, machine, threads
-from convscope.errors import ConvscopeError
+from convscope.device import (
+    Resolved,
+    computes_bfloat16,
+    find_device,
+    machine,
+    threads,
+    usable_cores,
+)
+from convscope.errors import BadNetwork, ConvscopeError
 from convscope.training.objective import Objective
 from convscope.training.recipe import Recipe
 
@@ -39,13 +45,18 @@ def resolve(recipe: Recipe, net: nn.Module, objective: Objective, batch: Any) ->
     with suppress(KeyError, TypeError):
         return Resolved(**remembered[key])
     usual = candidates[0]
-    trials = [_Trial(candidate, net, objective, batch) for candidate in candidates]
+    trials = []
+    for candidate in candidates:
+        with suppress(RuntimeError):  # a net may not take every memory format
+            trials.append(_Trial(candidate, net, objective, batch))
+    if not trials:
+        return usual
     for _ in range(ROUNDS):
         for trial in trials:
             trial.run()
     times = {trial.candidate: trial.fastest for trial in trials}
     fastest = min(times, key=lambda candidate: times[candidate])
-    chosen = fastest if times[fastest] * GAIN < times[usual] else usual
+    chosen = fastest if times[fastest] * GAIN < times.get(usual, float("inf")) else usual
     with suppress(ConvscopeError):  # a cache folder that cannot be written is no reason to stop
         make_folder(cache_folder())
         write_json(cache_folder() / "calibration.json", {**remembered, key: chosen.to_json()})
@@ -54,9 +65,10 @@ def resolve(recipe: Recipe, net: nn.Module, objective: Objective, batch: Any) ->
 
 def _candidates(recipe: Recipe, device: torch.device) -> Iterator[Resolved]:
     """Every way the recipe allows, the usual one first."""
-    cores = os.cpu_count() or 1
-    on_cpu = device.type == "cpu"
-    counts = [recipe.threads] if recipe.threads else sorted({cores, 1}, reverse=True)[: 1 + on_cpu]
+    cores = usable_cores()
+    counts = sorted({cores, -(-cores // 2), 1}, reverse=True) if device.type == "cpu" else [cores]
+    if recipe.threads:
+        counts = [recipe.threads]
     formats = ["channels_last", "contiguous"]
     if recipe.memory_format != "auto":
         formats = [recipe.memory_format]
@@ -69,6 +81,16 @@ def _candidates(recipe: Recipe, device: torch.device) -> Iterator[Resolved]:
         )
         resolved.check()
         yield resolved
+
+
+def rehearse(chosen: Resolved, net: nn.Module, objective: Objective, batch: Any, name: str) -> None:
+    """`BadNetwork` unless a copy of `net` can take a training step in the chosen way."""
+    try:
+        _Trial(chosen, net, objective, batch)
+    except Exception as error:  # the user's own code may fail in any way
+        raise BadNetwork(
+            f"{name} cannot take a training step ({chosen.memory_format}, {chosen.device}): {error}"
+        ) from error
 
 
 class _Trial:
@@ -111,6 +133,8 @@ class _Trial:
 def _wait(device: str) -> None:
     if device.startswith("cuda"):
         torch.cuda.synchronize(device)
+    elif device == "mps":
+        torch.mps.synchronize()
 
 
 def _key(candidates: list[Resolved], net: nn.Module, batch: Any) -> str:

@@ -41,8 +41,8 @@ CATALOGUE = {
             weight_decay=0.05,
         ),
         about="the embedded scans, in seconds: where to begin",
-        reaches="",
-        takes="",
+        reaches="DIGITS",
+        takes="4 s on two cores of a Zen 3 EPYC, float32",
     ),
     "mnist-mlp": Named(
         recipe=Recipe(
@@ -57,8 +57,8 @@ CATALOGUE = {
             batch_size=256,
         ),
         about="the course's fully connected network, trained in a tenth of its time",
-        reaches="",
-        takes="",
+        reaches="98.55 % (98.48 to 98.59, three seeds)",
+        takes="36 s on two cores of a Zen 3 EPYC, float32",
     ),
     "mnist-cnn": Named(
         recipe=Recipe(
@@ -74,23 +74,23 @@ CATALOGUE = {
             batch_size=128,
         ),
         about="a small convolutional network for digits; the model in the box",
-        reaches="",
-        takes="",
+        reaches="99.31 % (99.26 to 99.33, three seeds)",
+        takes="42 s on two cores of a Zen 3 EPYC, float32",
     ),
     "cifar10-cnn": Named(
         recipe=Recipe(
             data="cifar10",
             network="cnn",
-            network_arguments={"dropout": 0.1},
+            network_arguments={"dropout": 0.0},
             validation=0.1,
             epochs=5,
             batch_size=128,
-            learning_rate=0.1,
+            learning_rate=0.05,
             weight_decay=2e-3,
         ),
         about="the course's network on small photographs, without augmentation",
-        reaches="",
-        takes="",
+        reaches="CIFAR",
+        takes="80 s on two cores of a Zen 3 EPYC, float32",
     ),
     "cifar10-cnn-augmented": Named(
         recipe=Recipe(
@@ -101,12 +101,12 @@ CATALOGUE = {
             validation=0.1,
             epochs=5,
             batch_size=128,
-            learning_rate=0.1,
+            learning_rate=0.08,
             weight_decay=1e-3,
         ),
         about="the same with mirrored images",
-        reaches="",
-        takes="",
+        reaches="77.75 % (77.15 to 78.20, three seeds)",
+        takes="78 s on two cores of a Zen 3 EPYC, float32",
     ),
     "mnist-mlp-course": Named(
         recipe=Recipe(
@@ -124,8 +124,8 @@ CATALOGUE = {
             precision="float32",
         ),
         about="the course's MLP notebook to the letter",
-        reaches="",
-        takes="",
+        reaches="about 97.6 % (the course's own measure; 98.2 % is the file it published)",
+        takes="about 500 s on two cores of a Zen 3 EPYC, float32",
     ),
     "cifar10-cnn-course": Named(
         recipe=Recipe(
@@ -143,7 +143,7 @@ CATALOGUE = {
             precision="float32",
         ),
         about="the course's CNN notebook to the letter",
-        reaches="",
-        takes="",
+        reaches="75 to 76.5 % (the course's own measure; 73.8 % is the file it published)",
+        takes="about 900 s on two cores of a Zen 3 EPYC, float32",
     ),
 }

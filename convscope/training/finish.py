@@ -6,11 +6,13 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from convscope.atomic import make_folder, replacing
+from convscope.errors import Diverged
 from convscope.evaluation.evaluate import answers_on
 from convscope.evaluation.report import Report, report_on
 from convscope.evaluation.test_set import (
     read_answers,
     read_openings,
+    read_report,
     record_opening,
     save_answers,
     write_report,
@@ -30,6 +32,10 @@ def leave(
     plan: Plan, state: State, folder: Path, ended: str, open_test: bool
 ) -> tuple[Model, Report | None]:
     """Write the model folder; the test set is opened only if the run came to its end."""
+    if not state.best.weights:
+        raise Diverged(
+            f"no validation loss was ever a number: there is nothing to keep in {folder}"
+        )
     put_away(folder)
     plan.net.load_state_dict(state.best.weights)
     weights_sha256 = save_weights(folder, plan.net)
@@ -38,7 +44,8 @@ def leave(
     _save_references(folder, model, plan.splits.validation.images[:REFERENCES])
     complete = ended in ("finished", "stopped early")
     report = _open_test_set(plan, model, folder, weights_sha256) if open_test and complete else None
-    write_report(folder, report)
+    if report is not None or read_report(folder) is None:
+        write_report(folder, report)
     provenance = {
         **model.provenance,
         "ended": ended,

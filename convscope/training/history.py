@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,12 @@ class History:
     @property
     def best(self) -> Record:
         """The record with the lowest monitored value, the first of equals."""
-        return min(self.records, key=lambda record: record.validation[self.monitored])
+
+        def rank(record: Record) -> tuple[bool, float]:
+            value = record.validation[self.monitored]
+            return math.isnan(value), value
+
+        return min(self.records, key=rank)
 
     def save(self, path: Path) -> None:
         """history.csv: one row per epoch, numbers in full."""

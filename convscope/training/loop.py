@@ -22,7 +22,7 @@ Watch = Callable[[Iterator[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Lessons:
+class Ingredients:
     """What a run learns from, and how: all that does not change while it goes on."""
 
     recipe: Recipe
@@ -32,14 +32,14 @@ class Lessons:
     validation: BatchSource
 
 
-def train_epochs(lessons: Lessons, state: State, watch: Watch = iter) -> Iterator[Record]:
+def train_epochs(ingredients: Ingredients, state: State, watch: Watch = iter) -> Iterator[Record]:
     """Train `state.net` from where `state` stands, in place; a record per epoch, 0 is untrained.
 
     Whoever asks for the records decides: show, keep the best, stop, save. If `watch` stops giving,
     it ends without another record.
     """
-    recipe, position = lessons.recipe, state.position
-    per_epoch = len(lessons.batches)
+    recipe, position = ingredients.recipe, state.position
+    per_epoch = len(ingredients.batches)
     schedule = Schedule(
         state.optimizer,
         SHAPES[recipe.schedule],
@@ -47,34 +47,33 @@ def train_epochs(lessons: Lessons, state: State, watch: Watch = iter) -> Iterato
         recipe.epochs * per_epoch,
         recipe.warmup,
     )
-    schedule.set_for(position.step)
     clock = time.perf_counter() - position.seconds
     if not state.records:
-        yield _record(lessons, state, schedule.rate, clock)
+        yield _record(ingredients, state, schedule, clock)
     while position.epoch < recipe.epochs:
         state.net.train()
         started = time.perf_counter() - position.training_seconds
-        for batch in watch(lessons.batches.epoch(position.epoch + 1, position.batch)):
+        for batch in watch(ingredients.batches.epoch(position.epoch + 1, position.batch)):
             schedule.set_for(position.step)
-            step(lessons, state, batch)
+            step(ingredients, state, batch)
             position.training_seconds = time.perf_counter() - started
             position.seconds = time.perf_counter() - clock
         if position.batch < per_epoch:
             return
         position.epoch, position.batch = position.epoch + 1, 0
-        record = _record(lessons, state, schedule.rate, clock)
+        record = _record(ingredients, state, schedule, clock)
         position.loss, position.training_seconds = RunningLoss(), 0.0
         yield record
 
 
-def step(lessons: Lessons, state: State, batch: Any) -> None:
+def step(ingredients: Ingredients, state: State, batch: Any) -> None:
     """One step of learning: clear the gradients, forward, loss, backward, step, record."""
-    recipe, position = lessons.recipe, state.position
+    recipe, position = ingredients.recipe, state.position
     # dropout draws from torch's global generator: each step's numbers are its own
-    with seeded(recipe.seed, "step", position.step, device=lessons.resolved.device):
+    with seeded(recipe.seed, "step", position.step, device=ingredients.resolved.device):
         state.optimizer.zero_grad()
-        with lessons.resolved.autocast():
-            loss = lessons.objective.loss(state.net, batch)
+        with ingredients.resolved.autocast():
+            loss = ingredients.objective.loss(state.net, batch)
         loss.backward()
         clip_gradient(state.net, recipe.clip)
         state.optimizer.step()
@@ -122,15 +121,15 @@ def until_no_better(
             return
 
 
-def _record(lessons: Lessons, state: State, rate: float, clock: float) -> Record:
+def _record(ingredients: Ingredients, state: State, schedule: Schedule, clock: float) -> Record:
     position = state.position
-    metrics = lessons.objective.measure(state.validated, lessons.validation)
+    metrics = ingredients.objective.measure(state.validated, ingredients.validation)
     position.seconds = time.perf_counter() - clock
     trained = position.loss.images
     return Record(
         epoch=position.epoch,
         step=position.step,
-        learning_rate=rate,
+        learning_rate=schedule.at(max(position.step - 1, 0)),
         train_loss=position.loss.mean if trained else None,
         validation=metrics,
         seconds=position.seconds,

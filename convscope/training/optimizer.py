@@ -23,7 +23,7 @@ def build_optimizer(recipe: Recipe, net: nn.Module) -> Optimizer:
         groups,
         lr=recipe.learning_rate,
         momentum=recipe.momentum,
-        nesterov=recipe.nesterov and recipe.momentum > 0,
+        nesterov=recipe.nesterov,
         fused=fused,
     )
 

@@ -17,7 +17,7 @@ def new_folder(name: str, out: Path | None) -> Path:
     """A new folder: `out`, new or empty, or else the first free one of runs/NAME-1, -2, ..."""
     if out is not None:
         make_folder(out)
-        if any(out.iterdir()):
+        if any(map(_counts, out.rglob("*"))):
             raise CannotWrite(
                 f"{out} already holds something: choose another --out, or go on with --resume {out}"
             )
@@ -29,6 +29,11 @@ def new_folder(name: str, out: Path | None) -> Path:
             folder.mkdir()
             return folder
     raise AssertionError("counting has no end")
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file is more than what a run leaves that was killed before its first checkpoint."""
+    return path.is_file() and path.name != ".lock" and path.suffix != ".part"
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from convscope.data.augment import read_augment
 from convscope.data.batches import Batches, TrainingBatches
@@ -17,16 +17,17 @@ from convscope.data.catalogue import CATALOGUE, load_data
 from convscope.data.dataset import Splits
 from convscope.data.download import Progress
 from convscope.data.preprocess import Preprocessing, fit_preprocessing
+from convscope.data.split import fingerprint
 from convscope.device import Resolved
 from convscope.errors import BadData
 from convscope.networks.build import build_network, check_fit
-from convscope.prediction.folder import find_run
+from convscope.prediction.folder import find_run, read_run_weights
 from convscope.prediction.model import Model
 from convscope.prediction.weights import put_weights, read_weights
 from convscope.seed import seeded
 from convscope.training.average import Average
-from convscope.training.calibration import resolve
-from convscope.training.loop import Lessons
+from convscope.training.calibration import rehearse, resolve
+from convscope.training.loop import Ingredients
 from convscope.training.objective import Classification, balanced_weights
 from convscope.training.optimizer import build_optimizer
 from convscope.training.recipe import Recipe
@@ -48,12 +49,12 @@ class Plan:
     net: nn.Module
     network: str | None
     """The name that builds the net again; None if it was given from Python."""
-    lessons: Lessons
+    ingredients: Ingredients
 
     @property
     def resolved(self) -> Resolved:
         """What `auto` became."""
-        return self.lessons.resolved
+        return self.ingredients.resolved
 
     def new_state(self) -> State:
         """The state before the first step."""
@@ -82,8 +83,9 @@ class Plan:
                 "catalogue": self.from_catalogue,
                 "fingerprint": self.splits.fingerprint,
                 "counts": self.splits.counts(),
-                "validation": self.recipe.validation,
-                "split_seed": self.recipe.split_seed,
+                "test_fingerprint": fingerprint(self.splits.test),
+                "validation": self.splits.held_out,
+                "split_seed": self.splits.split_seed,
             },
             "seed": self.recipe.seed,
             "versions": {name: version(name) for name in ("convscope", "torch", "numpy", "pillow")},
@@ -96,13 +98,14 @@ def make_plan(
     *,
     data: Splits | None = None,
     network: nn.Module | None = None,
-    resolved: Mapping[str, Any] | None = None,
+    machine: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """The plan of `recipe`.
 
-    `data` and `network` from Python take the place of the recipe's; `resolved` comes from an
-    earlier run.
+    `data` and `network` from Python take the place of the recipe's. `machine` comes from a run
+    that goes on: what its device, precision, memory format and threads are; weights to start from
+    are then left to its checkpoint.
     """
     augment = read_augment(recipe.augment)
     splits = data or load_data(
@@ -116,16 +119,14 @@ def make_plan(
     net = network or _built(recipe, splits)
     shown = recipe.network if network is None else type(network).__name__
     check_fit(net, shown, splits.train.image_shape, len(splits.train.target_names))
-    if recipe.weights is not None:
-        put_weights(net, read_weights(_weights_file(recipe.weights)), recipe.weights)
+    if recipe.weights is not None and machine is None:
+        put_weights(net, _starting_weights(recipe.weights), recipe.weights)
     weights = balanced_weights(splits.train) if recipe.class_weights == "balanced" else None
     objective = Classification(recipe.label_smoothing, weights)
-    if resolved is None:
-        sample = Batches(splits.train, preprocessing, min(recipe.batch_size, len(splits.train)))
-        chosen = resolve(recipe, net, objective, next(sample.epoch(0)))
-    else:
-        chosen = Resolved(**resolved)
-        chosen.check()
+    few = splits.train.subset(range(min(recipe.batch_size, len(splits.train))))
+    sample = next(Batches(few, preprocessing, len(few)).epoch(0))
+    chosen = resolve(recipe.changed(**(machine or {})), net, objective, sample)
+    rehearse(chosen, net, objective, sample, shown)
     chosen.place(net)
     if weights is not None:
         objective = Classification(recipe.label_smoothing, weights.to(chosen.device))
@@ -142,7 +143,7 @@ def make_plan(
         preprocessing=preprocessing,
         net=net,
         network=recipe.network if network is None else None,
-        lessons=Lessons(recipe, chosen, objective, batches, validation),
+        ingredients=Ingredients(recipe, chosen, objective, batches, validation),
     )
 
 
@@ -168,7 +169,7 @@ def _check_classes(splits: Splits) -> None:
         )
 
 
-def _weights_file(name: str) -> Path:
-    """The weights a user names: a file, or the model.safetensors of a run."""
+def _starting_weights(name: str) -> dict[str, Tensor]:
+    """The weights a user names: a file's, or those of a finished run."""
     path = Path(name)
-    return path if path.is_file() else find_run(name) / "model.safetensors"
+    return read_weights(path) if path.is_file() else read_run_weights(find_run(name))

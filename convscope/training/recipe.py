@@ -61,8 +61,8 @@ class Recipe:
     """Largest norm of the gradient; 0 leaves it alone."""
     ema: float = 0.0
     """Decay per step of an exponential moving average of the weights; 0 keeps none."""
-    validated: str = "net"
-    """Which weights are validated and kept: those of the net, or its ema."""
+    validated: str = "ema"
+    """Which weights are validated and kept: the ema, where there is one, or those of the net."""
     patience: int = 0
     """Epochs without a lower validation loss after which to stop; 0 never stops early."""
     snapshots: str = "none"
@@ -79,6 +79,8 @@ class Recipe:
     """Processor cores to compute with; 0 measures which number is fastest."""
 
     def __post_init__(self) -> None:
+        for name, kind in field_types().items():
+            _check_type(name, getattr(self, name), kind)
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 value = getattr(self, name)
@@ -86,18 +88,16 @@ class Recipe:
         for name, (low, high, rule) in RANGES.items():
             if not low <= getattr(self, name) <= high:
                 raise BadValue(f"{name} {getattr(self, name)}: it must be {rule}")
-        if self.validated == "ema" and not self.ema:
-            raise BadValue("validated=ema needs an average: set ema, say ema=0.99")
         if self.nesterov and not self.momentum and self.optimizer == "sgd":
             raise BadValue("nesterov needs momentum: set momentum=0.9, or nesterov=false")
 
     def changed(self, **values: Any) -> "Recipe":
         """This recipe with other values; `UnknownName` and `BadValue` name what does not fit."""
         types = field_types()
-        for name, value in values.items():
+        for name in values:
             if name not in types:
                 raise UnknownName(f"a recipe has no field {name!r}: {suggestion(name, types)}")
-            _check_type(name, value, types[name])
+            _check_type(name, values[name], types[name])
         return replace(self, **values)
 
     @property

@@ -10,7 +10,7 @@ from torch import nn
 
 from convscope.data.dataset import Splits
 from convscope.data.download import Progress
-from convscope.errors import BadValue
+from convscope.errors import BadModel, BadValue
 from convscope.evaluation.report import Report
 from convscope.prediction.folder import find_run
 from convscope.prediction.model import Model
@@ -95,6 +95,8 @@ def train_watched(
 ) -> Run:
     """`train`, with somebody watching, and with the choice to leave the test set sealed."""
     name, chosen = find_recipe(recipe)
+    _check_kind("data", data, Splits)
+    _check_kind("network", network, nn.Module)
     named = {"data": data, "network": network}
     values = {**(fields or {}), **{k: v for k, v in named.items() if isinstance(v, str)}}
     plan = make_plan(
@@ -126,17 +128,27 @@ def resume(
     """
     folder = find_run(run)
     fields = dict(fields or {})
+    _check_kind("network", network, nn.Module)
+    if not (folder / "checkpoint").is_dir():
+        raise BadModel(f"{folder} has no checkpoint: there is nothing to go on with")
     with held(folder):
         checkpoint = read_checkpoint(folder / "checkpoint")
         facts = checkpoint.facts
         recipe = _allowed(Recipe.from_json(facts["recipe"]), fields, folder)
+        if facts["network"] is None and not isinstance(network, nn.Module):
+            raise BadModel(f"{folder} trains a net from Python: resume(run, network=net) goes on")
+        if facts["catalogue"] is False and data is None:
+            raise BadModel(
+                f"{folder} learns from data from Python: resume(run, data=splits) goes on"
+            )
         anew = {key: fields[key] for key in MACHINE_FIELDS if key in fields}
+        machine = {key: facts["resolved"][key] for key in MACHINE_FIELDS}
         plan = make_plan(
             facts["name"],
             recipe.changed(network=network) if isinstance(network, str) else recipe,
             data=data,
             network=network if isinstance(network, nn.Module) else None,
-            resolved={**facts["resolved"], **anew},
+            machine={**machine, **anew},
         )
         if plan.splits.fingerprint != facts["fingerprint"]:
             raise BadValue(f"the data {plan.splits.name} changed since {folder} began: start anew")
@@ -157,6 +169,8 @@ def _run(
     model, report = leave(plan, state, folder, ended, open_test)
     history, train_part = History(tuple(state.records)), plan.splits.train
     recipe = plan.recipe
+    if plan.resolved.device != "cpu":
+        notes += (f"on {plan.resolved.device} the same seed may give slightly different numbers",)
     if recipe.patience and recipe.runs_to_its_end:
         notes += (
             f"patience does not stop a {recipe.schedule} schedule, which must run to its end; "
@@ -173,10 +187,18 @@ def _run(
     )
 
 
+def _check_kind(name: str, value: object, kind: type) -> None:
+    """`BadValue` unless `value` is left out, a name, or of `kind`."""
+    if value is not None and not isinstance(value, str | kind):
+        given = value.__name__ if isinstance(value, type) else type(value).__name__
+        raise BadValue(f"{name} is given as {given}: a name or {kind.__name__} is needed")
+
+
 def _restored(plan: Plan, checkpoint: Checkpoint) -> State:
     state, facts = plan.new_state(), checkpoint.facts
     checkpoint.restore_module("net", state.net)
-    checkpoint.restore_module("average", state.average.net)
+    if state.average.net is not state.net:
+        checkpoint.restore_module("average", state.average.net)
     checkpoint.restore_optimizer("optimizer", state.optimizer)
     position = facts["position"]
     state.position = Position(**{**position, "loss": RunningLoss(**position["loss"])})
@@ -195,6 +217,10 @@ def _allowed(stored: Recipe, fields: Mapping[str, Any], folder: Path) -> Recipe:
                 f"`--weights {folder}` starts a new one from its weights"
             )
     epochs = fields.get("epochs", stored.epochs)
+    if epochs < stored.epochs:
+        raise BadValue(
+            f"epochs {epochs}: the run was begun for {stored.epochs}, which can only grow"
+        )
     if epochs != stored.epochs and stored.runs_to_its_end:
         raise BadValue(
             f"epochs cannot change under a {stored.schedule} schedule, made for {stored.epochs}: "

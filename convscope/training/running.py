@@ -25,7 +25,7 @@ CHECKPOINT_SECONDS = 5.0
 
 @runtime_checkable
 class Onlooker(Protocol):
-    """Who watches a run: wrapped around its batches and records, told of its beginning and stop."""
+    """Who watches a run: wrapped around its batches and records, told of its beginning."""
 
     def begin(self, plan: Plan, state: State, folder: Path) -> None:
         """The run is about to train; `state` changes while it does."""
@@ -37,10 +37,6 @@ class Onlooker(Protocol):
 
     def records(self, records: Iterator[Record]) -> Iterable[Record]:
         """The records of the run, handed on."""
-        ...
-
-    def stopping(self) -> None:
-        """A stop was asked for; the step under way is still taken."""
         ...
 
 
@@ -55,8 +51,6 @@ class Nobody:
     def records(self, records: Iterator[Record]) -> Iterable[Record]:
         return records
 
-    def stopping(self) -> None: ...
-
 
 class Saver:
     """Writes checkpoints of a run: when asked, or now and then."""
@@ -69,8 +63,11 @@ class Saver:
     def save(self) -> None:
         """A checkpoint of this very moment; only between steps."""
         plan, state = self._plan, self._state
+        averaged = state.average.net is not state.net
         facts = {
             "name": plan.name,
+            "network": plan.network,
+            "catalogue": plan.from_catalogue,
             "recipe": plan.recipe.to_json(),
             "resolved": plan.resolved.to_json(),
             "fingerprint": plan.splits.fingerprint,
@@ -82,7 +79,7 @@ class Saver:
         save_checkpoint(
             self._folder,
             facts,
-            modules={"net": state.net, "average": state.average.net},
+            modules={"net": state.net} | ({"average": state.average.net} if averaged else {}),
             optimizers={"optimizer": state.optimizer},
             tensors={"best": state.best.weights},
         )
@@ -107,10 +104,10 @@ def carry_out(
 
     Gives how it ended (finished, stopped early, interrupted, diverged), and for the last one why.
     """
-    recipe, monitored = plan.recipe, plan.lessons.objective.task.monitored
+    recipe, monitored = plan.recipe, plan.ingredients.objective.task.monitored
     saver = Saver(plan, state, folder, open_test)
     keep_freed_memory()
-    with threads(plan.resolved.threads), stop_on_interrupt(onlooker.stopping) as stop:
+    with threads(plan.resolved.threads), stop_on_interrupt() as stop:
         if not state.records:
             saver.save()
         onlooker.begin(plan, state, folder)
@@ -120,7 +117,7 @@ def carry_out(
 
         patience = 0 if recipe.runs_to_its_end else recipe.patience
         before = tuple(state.records)
-        records = keep_best(train_epochs(plan.lessons, state, watch), state, monitored)
+        records = keep_best(train_epochs(plan.ingredients, state, watch), state, monitored)
         try:
             for record in onlooker.records(until_no_better(records, monitored, patience, before)):
                 if recipe.snapshots == "each-epoch":

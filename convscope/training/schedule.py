@@ -38,10 +38,12 @@ class Schedule:
         self._highest = highest
         self._total = total
         self._warmup = warmup
-        self.rate = highest
+
+    def at(self, step: int) -> float:
+        """The rate of step number `step`, counted from 0: the shape in the middle of that step."""
+        return self._highest * self._shape((step + 0.5) / self._total, self._warmup)
 
     def set_for(self, step: int) -> None:
-        """The rate of step number `step`, counted from 0: the shape in the middle of that step."""
-        self.rate = self._highest * self._shape((step + 0.5) / self._total, self._warmup)
+        """Make it the rate of the optimiser's next step."""
         for group in self._optimizer.param_groups:
-            group["lr"] = self.rate
+            group["lr"] = self.at(step)

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -23,8 +23,8 @@ class StopRequest:
 
 
 @contextmanager
-def stop_on_interrupt(told: Callable[[], None] = lambda: None) -> Iterator[StopRequest]:
-    """Inside, the first Ctrl-C makes the request and calls `told`; the second is Python's own."""
+def stop_on_interrupt() -> Iterator[StopRequest]:
+    """Inside, the first Ctrl-C makes the request; the second is Python's own."""
     request = StopRequest()
     if threading.current_thread() is not threading.main_thread():
         yield request
@@ -34,7 +34,6 @@ def stop_on_interrupt(told: Callable[[], None] = lambda: None) -> Iterator[StopR
     def ask(number: int, frame: FrameType | None) -> None:
         request.made = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        told()
 
     signal.signal(signal.SIGINT, ask)
     try:

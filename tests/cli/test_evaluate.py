@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -19,8 +20,7 @@ def test_without_options_it_shows_what_the_opening_stored(convscope, trained):
     assert "digits, test: accuracy" in outcome.out
     assert "recall" in outcome.out
     assert "truth \\ answer" in outcome.out
-    opened = json.loads(open("runs/latest/test_openings.json").read())  # noqa: PTH123, SIM115
-    assert len(opened) == 1
+    assert len(json.loads(Path("runs/latest/test_openings.json").read_text())) == 1
 
 
 def test_measuring_on_test_again_is_on_record(convscope, trained, own_place):
@@ -29,7 +29,7 @@ def test_measuring_on_test_again_is_on_record(convscope, trained, own_place):
     assert again["confusion_matrix"] == stored["confusion_matrix"]
     assert again["loss"] == pytest.approx(stored["loss"])
     openings = json.loads((own_place / "runs/latest/test_openings.json").read_text())
-    assert [opening["by"] for opening in openings] == ["train", "evaluate --part test"]
+    assert [opening["by"] for opening in openings] == ["train", "evaluate"]
 
 
 def test_both_modes_are_shown_side_by_side(convscope, trained, own_place):

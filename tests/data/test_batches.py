@@ -160,3 +160,10 @@ def test_leaving_changes_nothing_that_is_kept():
 def test_both_kinds_are_what_a_training_loop_needs():
     assert isinstance(plain(), BatchSource)
     assert isinstance(training(), BatchSource)
+
+
+def test_an_image_that_would_be_alone_joins_the_batch_before_it():
+    batches = training(N - 1)
+    sizes = [len(targets) for _, targets in batches.epoch(1)]
+    assert sizes == [N]
+    assert len(batches) == 1

@@ -10,7 +10,7 @@ from torch.testing import assert_close
 
 from convscope.data.catalogue import CATALOGUE
 from convscope.data.preprocess import Preprocessing, border_brightness, fit_preprocessing
-from convscope.errors import BadData, BadValue
+from convscope.errors import BadData, BadImage, BadValue
 
 N, C, H, W = 5, 3, 11, 13
 RNG = np.random.default_rng(0)
@@ -184,3 +184,9 @@ def test_only_a_border_of_the_other_brightness_looks_inverted(trained_on, seen, 
 
 def test_without_a_known_border_nothing_looks_inverted():
     assert not preprocessing().looks_inverted(torch.full((C, H, W), 255, dtype=torch.uint8))
+
+
+def test_a_picture_that_would_blow_up_on_its_way_is_refused():
+    thread = np.zeros((1, 1_000_000, 1), np.uint8)
+    with pytest.raises(BadImage, match="1000000 x 1 pixels is too long and thin"):
+        preprocessing((28, 28), 28, 1).store(thread)

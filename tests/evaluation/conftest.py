@@ -70,6 +70,7 @@ def run(model: Model, splits: Splits, monkeypatch: pytest.MonkeyPatch) -> Path:
         "name": splits.name,
         "catalogue": True,
         "fingerprint": splits.fingerprint,
+        "test_fingerprint": fingerprint(splits.test),
         "validation": 0.3,
         "split_seed": 7,
     }

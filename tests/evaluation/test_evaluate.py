@@ -64,7 +64,7 @@ def test_opening_the_test_set_again_gives_the_same_and_is_recorded(run):
     report = evaluate(run, part="test")
     assert report.confusion_matrix == evaluate(run).confusion_matrix
     first, second = read_openings(run)
-    assert (first["by"], second["by"]) == ("train", "evaluate --part test")
+    assert (first["by"], second["by"]) == ("train", "evaluate")
     for key in ("correct", "total", "accuracy", "interval", "weights_sha256", "data"):
         assert first[key] == second[key]
 
@@ -107,7 +107,14 @@ def test_other_data_are_measured_with_their_own_name_and_part(run, splits, model
     assert (report.data, report.part, report.total) == ("other", "train", 61)
     scores = model.logits(model.preprocessing.normalize(splits.train.images))
     assert report.accuracy == accuracy_score(splits.train.labels, scores.argmax(1))
-    assert len(read_openings(run)) == 1
+
+
+def test_ones_own_test_part_is_on_record_under_any_name(run, splits):
+    evaluate(run, replace(splits, name="other"))
+    evaluate(run, splits.test)
+    assert len(read_openings(run)) == 3
+    evaluate(run, splits.validation)
+    assert len(read_openings(run)) == 3
 
 
 def test_a_data_set_given_alone_is_measured_whole(model, dataset):

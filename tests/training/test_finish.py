@@ -12,7 +12,7 @@ from convscope.training.plan import make_plan
 def trained(bars, recipe):
     plan = make_plan("x", recipe(), data=bars)
     state = plan.new_state()
-    list(keep_best(train_epochs(plan.lessons, state), state, "loss"))
+    list(keep_best(train_epochs(plan.ingredients, state), state, "loss"))
     return plan, state
 
 

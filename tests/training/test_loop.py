@@ -35,7 +35,7 @@ def losses_of(plan, steps: int) -> list[float]:
             yield batch
             seen.append((state.position.loss.total - before) / len(batch[0]))
 
-    for _ in train_epochs(plan.lessons, state, watch):
+    for _ in train_epochs(plan.ingredients, state, watch):
         if len(seen) >= steps:
             break
     return seen[:steps]
@@ -51,14 +51,14 @@ def test_a_run_is_the_six_steps_written_by_hand(bars, recipe):
     plan = make_plan("by hand", chosen, data=bars)
     twin = make_plan("by hand", chosen, data=bars)
     state = plan.new_state()
-    records = list(train_epochs(plan.lessons, state))
+    records = list(train_epochs(plan.ingredients, state))
 
     optimizer, step = torch.optim.SGD(twin.net.parameters(), lr=0.05), itertools.count()
     means = []
     for epoch in (1, 2):
         twin.net.train()
         total, images_seen = 0.0, 0
-        for images, labels in twin.lessons.batches.epoch(epoch):
+        for images, labels in twin.ingredients.batches.epoch(epoch):
             with seeded(chosen.seed, "step", next(step)):
                 optimizer.zero_grad()
                 loss = F.cross_entropy(twin.net(images), labels)
@@ -75,7 +75,7 @@ def test_a_run_is_the_six_steps_written_by_hand(bars, recipe):
 def test_equal_seeds_give_equal_weights_and_another_seed_others(bars, recipe):
     def weights(seed: int):
         plan = make_plan("seeds", recipe(seed=seed, network_arguments={"dropout": 0.5}), data=bars)
-        list(train_epochs(plan.lessons, plan.new_state()))
+        list(train_epochs(plan.ingredients, plan.new_state()))
         return plan.net.state_dict()
 
     torch.manual_seed(1)
@@ -88,7 +88,9 @@ def test_equal_seeds_give_equal_weights_and_another_seed_others(bars, recipe):
 def test_a_watch_that_stops_giving_ends_the_run_after_that_step(bars, recipe):
     plan = make_plan("stopped", recipe(), data=bars)
     state = plan.new_state()
-    records = list(train_epochs(plan.lessons, state, lambda batches: itertools.islice(batches, 2)))
+    records = list(
+        train_epochs(plan.ingredients, state, lambda batches: itertools.islice(batches, 2))
+    )
     assert [record.epoch for record in records] == [0]
     assert (state.position.epoch, state.position.batch, state.position.step) == (0, 2, 2)
 
@@ -99,7 +101,7 @@ def test_a_loss_that_is_no_number_stops_within_one_step(bars, recipe):
     with torch.no_grad():
         plan.net.get_submodule("fc1").weight.fill_(math.inf)
     with pytest.raises(Diverged, match="in epoch 1, step 1.*learning rate of 1e\\+06"):
-        list(keep_best(train_epochs(plan.lessons, state), state, "loss"))
+        list(keep_best(train_epochs(plan.ingredients, state), state, "loss"))
     assert state.position.step == 1
     assert state.best.epoch == -1  # its NaN of epoch 0 was not taken for the best
 
@@ -108,7 +110,7 @@ def test_an_average_is_validated_if_the_recipe_says_so(bars, recipe):
     plan = make_plan("ema", recipe(ema=0.9, validated="ema"), data=bars)
     state = plan.new_state()
     assert state.validated is state.average.net is not plan.net
-    plan = make_plan("ema", recipe(ema=0.9), data=bars)
+    plan = make_plan("ema", recipe(ema=0.9, validated="net"), data=bars)
     state = plan.new_state()
     assert state.validated is state.net is plan.net
 
@@ -148,5 +150,5 @@ def test_a_run_that_was_already_tired_gives_nothing_more():
 
 def test_splits_are_used_only_as_they_are_meant(bars: Splits, recipe):
     plan = make_plan("parts", recipe(augment="flip"), data=bars)
-    seen = torch.cat([images for images, _ in plan.lessons.validation.epoch(1)])
+    seen = torch.cat([images for images, _ in plan.ingredients.validation.epoch(1)])
     assert_close(seen, plan.preprocessing.normalize(bars.validation.images))

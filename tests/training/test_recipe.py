@@ -97,7 +97,6 @@ def test_words_that_do_not_fit_are_answered_with_a_sentence(words, kind, said):
         ({"validation": 0.0}, "above 0"),
         ({"schedule": "cosin"}, "did you mean cosine"),
         ({"precision": "float16"}, "did you mean"),
-        ({"validated": "ema"}, "set ema"),
         ({"momentum": 0.0}, "nesterov needs momentum"),
     ],
 )

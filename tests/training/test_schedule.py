@@ -38,4 +38,4 @@ def test_a_schedule_sets_every_group_and_depends_on_the_step_alone(name):
     schedule.set_for(3)
     expected = 0.4 * SHAPES[name](0.35, 0.2)
     assert [group["lr"] for group in optimizer.param_groups] == [expected, expected]
-    assert schedule.rate == expected
+    assert schedule.at(3) == expected
