@@ -41,7 +41,7 @@ CATALOGUE = {
             weight_decay=0.05,
         ),
         about="the embedded scans, in seconds: where to begin",
-        reaches="DIGITS",
+        reaches="at least 97 % (mean of five seeds)",
         takes="4 s on two cores of a Zen 3 EPYC, float32",
     ),
     "mnist-mlp": Named(
@@ -89,8 +89,8 @@ CATALOGUE = {
             weight_decay=2e-3,
         ),
         about="the course's network on small photographs, without augmentation",
-        reaches="CIFAR",
-        takes="80 s on two cores of a Zen 3 EPYC, float32",
+        reaches="76.46 % (76.12 to 77.05, three seeds)",
+        takes="92 s on two cores of a Zen 3 EPYC, float32",
     ),
     "cifar10-cnn-augmented": Named(
         recipe=Recipe(

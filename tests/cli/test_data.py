@@ -25,7 +25,9 @@ def test_a_data_set_is_shown_in_numbers_and_pictures(convscope, own_place):
         "image-7-augmented.png",
         "image-7.png",
     ]
-    assert all(min(Picture.open(path).size) > 300 for path in pictures)
+    for path in pictures:
+        with Picture.open(path) as picture:
+            assert min(picture.size) > 300
 
 
 def test_json_holds_the_parts(convscope):
