@@ -41,7 +41,7 @@ CATALOGUE = {
             weight_decay=0.05,
         ),
         about="the embedded scans, in seconds: where to begin",
-        reaches="at least 97 % (mean of five seeds)",
+        reaches="97.66 % (96.94 to 98.61, five seeds)",
         takes="4 s on two cores of a Zen 3 EPYC, float32",
     ),
     "mnist-mlp": Named(
