@@ -25,7 +25,7 @@ check: .venv/ready-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pyright
+	@$(BIN)/pyright --pythonpath $(BIN)/python
 
 fix: .venv/ready-dev
 	@$(BIN)/ruff check --fix .

@@ -79,7 +79,7 @@ class ImageByImage(TorchDataset):
     """One image at a time: bytes to floats, then normalised."""
 
     def __init__(self, dataset: Dataset, normalized: bool) -> None:
-        self.pixels = dataset.images.permute(0, 2, 3, 1).contiguous().numpy()  # (n, h, w, c)
+        self.pixels = dataset.images[:].permute(0, 2, 3, 1).contiguous().numpy()  # (n, h, w, c)
         self.labels = dataset.labels.tolist()
         self.normalized = normalized
 

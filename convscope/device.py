@@ -84,6 +84,11 @@ def find_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def free_memory(device: torch.device) -> int:
+    """Bytes that `device` still has for a data set; 0 where it does not say."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else 0
+
+
 def computes_bfloat16(device: torch.device) -> bool:
     """Whether the hardware multiplies bfloat16 itself: emulated, it is 10 to 500 times slower."""
     if device.type == "cuda":

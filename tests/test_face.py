@@ -81,7 +81,15 @@ SIGNATURES = {
         "recipe='digits-cnn'", "*data=None", "*network=None", "*out=None", "**fields",
     ],
     "evaluate": ["model", "data=None", "*part=None", "*network=None"],
-    "load_data": ["name", "*validation=0.2", "*split_seed=0", "*progress=None"],
+    "load_data": [
+        "name",
+        "*validation=0.2",
+        "*split_seed=0",
+        "*size=0",
+        "*group_by=None",
+        "*skip_unreadable=False",
+        "*progress=None",
+    ],
     "load_model": ["folder", "*net=None", "*network=None"],
 }  # fmt: skip
 

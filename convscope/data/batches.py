@@ -9,8 +9,10 @@ from torch import Tensor
 
 from convscope.data.augment import Augmentation, draw_table
 from convscope.data.dataset import Dataset
+from convscope.data.memory_map import MappedImages, blocks
 from convscope.data.photometric import Mixup
 from convscope.data.preprocess import Preprocessing
+from convscope.device import free_memory
 from convscope.seed import generator
 from convscope.shapes import Images, Stored, Targets
 
@@ -33,7 +35,8 @@ class BatchSource(Protocol):
 class Batches:
     """A data set as (images, targets) batches, normalised as they leave.
 
-    The images are kept as one uint8 tensor on the device.
+    The images are kept as one uint8 tensor on the device; those of a memory map stay in their file
+    where the device is the processor, or too small for them.
     """
 
     def __init__(
@@ -45,8 +48,8 @@ class Batches:
         device: torch.device | str = "cpu",
         memory_format: torch.memory_format = torch.contiguous_format,
     ) -> None:
-        # with the channels last, gathered rows are channels_last images without another copy
-        self._rows = dataset.images.permute(0, 2, 3, 1).contiguous().to(device)
+        self._device = torch.device(device)
+        self._rows, self._places = _kept(dataset.images, self._device)
         self._targets = dataset.targets.to(device)
         self._num_classes = len(dataset.target_names)
         self._preprocessing = preprocessing
@@ -54,18 +57,18 @@ class Batches:
         self.batch_size = batch_size
 
     def __len__(self) -> int:
-        return math.ceil(len(self._rows) / self.batch_size)
+        return math.ceil(len(self._targets) / self.batch_size)
 
     def epoch(self, number: int, start: int = 0) -> Iterator[tuple[Images, Targets]]:
         """The images in their own order, from batch `start` on; `number` changes nothing."""
-        for samples in torch.arange(len(self._rows), device=self._rows.device).split(
-            self.batch_size
-        )[start:]:
+        everything = torch.arange(len(self._targets), device=self._device)
+        for samples in everything.split(self.batch_size)[start:]:
             yield self._finished(*self._gathered(samples))
 
     def _gathered(self, samples: Tensor) -> tuple[Stored, Targets]:
         """Images (n, c, h, w) as they are stored, and their targets."""
-        images = self._rows.index_select(0, samples).permute(0, 3, 1, 2)
+        places = samples if self._places is None else self._places[samples.cpu()]
+        images = self._rows.index_select(0, places).permute(0, 3, 1, 2).to(self._device)
         return images, self._targets.index_select(0, samples)
 
     def _finished(self, images: Stored | Images, targets: Targets) -> tuple[Images, Targets]:
@@ -95,7 +98,7 @@ class TrainingBatches(Batches):
 
     def epoch(self, number: int, start: int = 0) -> Iterator[tuple[Images, Targets]]:
         """The images in epoch `number`'s order and with its draws, from batch `start` on."""
-        n, device = len(self._rows), self._rows.device
+        n, device = len(self._targets), self._device
         order = torch.randperm(n, generator=generator(self._seed, "order", number)).to(device)
         draws = tuple(
             table.to(device) for table in draw_table(self._augment, n, self._seed, number)
@@ -107,7 +110,7 @@ class TrainingBatches(Batches):
                 yield self._finished(*self._gathered(samples))
 
     def __len__(self) -> int:
-        return len(self._cut(torch.empty(len(self._rows))))
+        return len(self._cut(torch.empty(len(self._targets))))
 
     def _cut(self, order: Tensor) -> list[Tensor]:
         """`order` in batches; a last image that would be alone joins the batch before it.
@@ -121,7 +124,7 @@ class TrainingBatches(Batches):
 
     def variants(self, sample: int, epochs: int) -> Images:
         """What image number `sample` becomes in epochs 1 to `epochs`: (epochs, c, h, w) in 0..1."""
-        which, n = torch.tensor([sample], device=self._rows.device), len(self._rows)
+        which, n = torch.tensor([sample], device=self._device), len(self._targets)
         tables = (draw_table(self._augment, n, self._seed, i + 1) for i in range(epochs))
         steps = len(self._augment)
         return torch.cat([self._augmented(which, draws, steps)[0] for draws in tables])
@@ -138,5 +141,21 @@ class TrainingBatches(Batches):
         own = self._augmented(samples, draws, steps - 1)
         if not isinstance(step, Mixup):
             return step(*own, rows)
-        partners = self._augmented(step.partners(rows, len(self._rows)), draws, steps - 1)
+        partners = self._augmented(step.partners(rows, len(self._targets)), draws, steps - 1)
         return step.mix(rows, own, partners, self._num_classes)
+
+
+def _kept(images: Tensor | MappedImages, device: torch.device) -> tuple[Tensor, Tensor | None]:
+    """The images (all, h, w, c) to gather from, and (n,) which of them; None: all in their order.
+
+    With the channels last, gathered rows are channels_last images without another copy.
+    """
+    if not isinstance(images, MappedImages):
+        return images.permute(0, 2, 3, 1).contiguous().to(device), None
+    if device.type == "cpu" or images.nbytes > free_memory(device) // 2:
+        return images.file, images.rows
+    h, w, c = images.file.shape[1:]
+    rows = torch.empty(len(images), h, w, c, dtype=torch.uint8, device=device)
+    for place, block in zip(rows.split(1000), blocks(images, 1000), strict=True):
+        place.copy_(block.permute(0, 2, 3, 1))
+    return rows, None

@@ -1,30 +1,33 @@
 """A data set as one immutable value, and the three parts it is cut into."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from convscope.data.memory_map import MappedImages, blocks
 from convscope.errors import BadData
-from convscope.shapes import Labels, Stored
+from convscope.shapes import Labels
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Dataset:
     """Pictures of one size with what is known of each.
 
-    `images` (n, c, h, w) uint8; `targets` (n,) class indices; `names`: each picture's path or
-    number, text only; `target_names`: the classes' words; `groups`: pictures of one person, patient
-    or video share one, None where nothing is known.
+    `images` (n, c, h, w) uint8, in memory or in a memory map; `targets` (n,) class indices;
+    `names`: each picture's path or number, text only; `target_names`: the classes' words; `groups`:
+    pictures of one person, patient or video share one, None where nothing is known; `hashes`: one
+    per image of its content, where they are known already.
     """
 
-    images: Tensor
+    images: Tensor | MappedImages
     targets: Tensor
     names: Sequence[str]
     target_names: tuple[str, ...]
     groups: tuple[str, ...] | None = None
+    hashes: tuple[bytes, ...] | None = None
     task: str = "classes"
 
     def __post_init__(self) -> None:
@@ -76,12 +79,14 @@ class Dataset:
         """The images at `indices`, in that order."""
         at = torch.as_tensor(indices, dtype=torch.long)
         places: list[int] = at.tolist()
+        images = self.images
         return Dataset(
-            images=self.images[at],
+            images=images.subset(at) if isinstance(images, MappedImages) else images[at],
             targets=self.targets[at],
             names=[self.names[i] for i in places],
             target_names=self.target_names,
             groups=None if self.groups is None else tuple(self.groups[i] for i in places),
+            hashes=None if self.hashes is None else tuple(self.hashes[i] for i in places),
             task=self.task,
         )
 
@@ -107,6 +112,22 @@ class Dataset:
             )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where splits come from, and what was met on the way."""
+
+    source: str
+    """What `load_data` takes: a name of the catalogue, or the path of a folder or an archive."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The keywords it was given: with them the same splits are loaded again."""
+    notes: tuple[str, ...] = ()
+    """What a person should know before learning from them."""
+    broken: tuple[tuple[str, str], ...] = ()
+    """Files that could not be used: name, reason."""
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """(width, height) of each picture as its file holds it, by name, where they differ."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Splits:
     """A data set in parts: to learn from, to choose by, and the sealed one, opened once, last."""
@@ -117,9 +138,8 @@ class Splits:
     test: Dataset
     fingerprint: str
     """Changes with any picture, label or class name of the three."""
-    held_out: float = 0.0
-    """Share of what may be learned from that went to validation; 0 if the parts came as such."""
-    split_seed: int = 0
+    origin: Origin | None = None
+    """None for splits that only your code knows."""
 
     def __getitem__(self, part: str) -> Dataset:
         return {"train": self.train, "validation": self.validation, "test": self.test}[part]
@@ -132,16 +152,16 @@ class Splits:
 PARTS = ("train", "validation", "test")
 
 
-def channel_statistics(images: Stored) -> tuple[list[float], list[float]]:
+def channel_statistics(images: Tensor | MappedImages) -> tuple[list[float], list[float]]:
     """Mean and standard deviation of each channel of `images` (n, c, h, w), on the scale 0..1.
 
     Exact whatever the size: the 256 values are counted.
     """
-    means, deviations = [], []
-    for channel in images.transpose(0, 1):
-        counts = torch.bincount(channel.reshape(-1), minlength=256).double()
-        shares, values = counts / counts.sum(), torch.arange(256, dtype=torch.float64) / 255
-        mean = (shares * values).sum()
-        means.append(mean.item())
-        deviations.append(((shares * (values - mean).square()).sum()).sqrt().item())
-    return means, deviations
+    counts = torch.zeros(images.shape[1], 256, dtype=torch.float64)
+    for block in blocks(images):
+        for channel, counted in zip(block.transpose(0, 1), counts, strict=True):
+            counted += torch.bincount(channel.reshape(-1), minlength=256)
+    shares, values = counts / counts.sum(1, keepdim=True), torch.arange(256).double() / 255
+    means = (shares * values).sum(1)
+    variances = (shares * (values - means[:, None]).square()).sum(1)
+    return means.tolist(), variances.sqrt().tolist()

@@ -19,12 +19,14 @@ from convscope.errors import BadData, MissingData
 
 @runtime_checkable
 class Progress(Protocol):
-    """Sees bytes arrive.
+    """Sees bytes arrive, or pictures.
 
     `reset` and `total` before the first, `update` with each piece, `close` after the last.
     """
 
     total: int
+    unit: str
+    """bytes, or pictures."""
 
     def reset(self) -> None: ...
     def update(self, n: int) -> None: ...

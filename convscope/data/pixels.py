@@ -2,6 +2,8 @@
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,13 @@ def read_pixels(source: str | Path | bytes | np.ndarray) -> Pixels:
     """
     if isinstance(source, np.ndarray):
         return _checked_array(source)
+    with open_picture(source) as picture:
+        return _upright(picture)
+
+
+@contextmanager
+def open_picture(source: str | Path | bytes) -> Iterator[Picture.Image]:
+    """The picture, its header read; inside, whatever fails to decode becomes a `BadImage`."""
     name = "the picture" if isinstance(source, bytes) else str(source)
     try:
         with warnings.catch_warnings():
@@ -37,7 +46,7 @@ def read_pixels(source: str | Path | bytes | np.ndarray) -> Pixels:
             file = io.BytesIO(source) if isinstance(source, bytes) else source
             with Picture.open(file) as picture:
                 _check_size(picture, name)
-                return _upright(picture)
+                yield picture
     except FileNotFoundError as error:
         raise BadImage(f"{name} does not exist: check the path") from error
     except UnidentifiedImageError as error:
@@ -50,6 +59,11 @@ def read_pixels(source: str | Path | bytes | np.ndarray) -> Pixels:
         raise BadImage(
             f"{name} cannot be read ({str(error).rstrip('.')}): it may be cut off or damaged"
         ) from error
+
+
+def is_grey(picture: Picture.Image) -> bool:
+    """Whether its pixels will have one channel, as its header tells."""
+    return picture.mode in ("1", "L", "LA", "La") or picture.mode[0] in "IF"
 
 
 def find_pictures(folder: Path) -> list[Path]:

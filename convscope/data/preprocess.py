@@ -14,6 +14,7 @@ from PIL import Image as Picture
 from torch import Tensor
 
 from convscope.data.dataset import channel_statistics
+from convscope.data.memory_map import MappedImages, blocks
 from convscope.data.pixels import MOST_PIXELS
 from convscope.errors import BadData, BadImage, BadValue
 from convscope.shapes import Image, Images, Pixels, Stored
@@ -47,12 +48,8 @@ class Preprocessing:
 
     def store(self, pixels: Pixels, *, invert: bool = False) -> Tensor:
         """First step: (c, h, w) uint8 of the network's channels and size."""
-        bands = Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
-        sized = self._sized(bands.convert("L" if self.channels == 1 else "RGB"))
-        stored = (
-            torch.from_numpy(np.array(sized)).reshape(*self.size, self.channels).permute(2, 0, 1)
-        )
-        return (255 - stored if invert else stored).contiguous()
+        stored = torch.from_numpy(sized(pixels, self.size, self.resize, self.channels))
+        return (255 - stored if invert else stored).permute(2, 0, 1).contiguous()
 
     def normalize(self, images: Stored | Images) -> Images:
         """Second step: images (n, c, h, w) less the training part's mean, over its deviation.
@@ -94,24 +91,38 @@ class Preprocessing:
         lists = {name: tuple(fields[name]) for name in ("size", "mean", "std")}
         return cls(**{**fields, **lists})
 
-    def _sized(self, picture: Picture.Image) -> Picture.Image:
-        h, w = self.size
-        if (picture.height, picture.width) == (h, w) and self.resize == min(h, w):
-            return picture
-        # the short side becomes `resize`; both sides must cover a `size` that is not square
-        scale = self.resize / min(h, w) * max(h / picture.height, w / picture.width)
-        covering = (max(w, round(picture.width * scale)), max(h, round(picture.height * scale)))
-        if covering[0] * covering[1] > MOST_PIXELS:
-            raise BadImage(
-                f"a picture of {picture.width} x {picture.height} pixels is too long and thin for "
-                f"a network that takes {w} x {h}: cut it to a part that is nearer to that shape"
-            )
-        resized = picture.resize(covering, Picture.Resampling.BILINEAR)
-        left, top = (covering[0] - w) // 2, (covering[1] - h) // 2
-        return resized.crop((left, top, left + w, top + h))
+
+def sized(pixels: Pixels, size: tuple[int, int], resize: int, channels: int) -> np.ndarray:
+    """`pixels` as a data set stores them: (*size, channels), still 0..255.
+
+    The short side becomes `resize`, antialiased, then the centre is cut out. `BadImage` where that
+    would blow up a very long and thin picture beyond all memory.
+    """
+    picture = Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+    picture = picture.convert("L" if channels == 1 else "RGB")
+    h, w = size
+    if (picture.height, picture.width) != (h, w) or resize != min(h, w):
+        picture = _resized(picture, h, w, resize)
+        left, top = (picture.width - w) // 2, (picture.height - h) // 2
+        picture = picture.crop((left, top, left + w, top + h))
+    return np.array(picture).reshape(h, w, channels)
 
 
-def fit_preprocessing(images: Stored, normalization: str = "fitted") -> Preprocessing:
+def _resized(picture: Picture.Image, h: int, w: int, resize: int) -> Picture.Image:
+    # both sides must cover a size that is not square
+    scale = resize / min(h, w) * max(h / picture.height, w / picture.width)
+    covering = (max(w, round(picture.width * scale)), max(h, round(picture.height * scale)))
+    if covering[0] * covering[1] > MOST_PIXELS:
+        raise BadImage(
+            f"a picture of {picture.width} x {picture.height} pixels is too long and thin for "
+            f"a network that takes {w} x {h}: cut it to a part that is nearer to that shape"
+        )
+    return picture.resize(covering, Picture.Resampling.BILINEAR)
+
+
+def fit_preprocessing(
+    images: Stored | MappedImages, normalization: str = "fitted"
+) -> Preprocessing:
     """The preprocessing that `normalization` names, for a training part `images` (n, c, h, w)."""
     c, h, w = images.shape[1:]
     if c not in (1, 3):
@@ -136,8 +147,10 @@ def fit_preprocessing(images: Stored, normalization: str = "fitted") -> Preproce
     )
 
 
-def border_brightness(images: Stored) -> float:
+def border_brightness(images: Stored | MappedImages) -> float:
     """Mean of the outermost pixels of `images` (n, c, h, w), 0..1."""
-    rows, columns = images[:, :, [0, -1], :], images[:, :, 1:-1, [0, -1]]
-    total = rows.sum(dtype=torch.float64) + columns.sum(dtype=torch.float64)
-    return (total / (rows.numel() + columns.numel()) / 255).item()
+    total, count = 0, 0
+    for block in blocks(images):
+        for edge in (block[:, :, [0, -1], :], block[:, :, 1:-1, [0, -1]]):
+            total, count = total + int(edge.sum(dtype=torch.int64)), count + edge.numel()
+    return total / count / 255

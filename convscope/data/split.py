@@ -9,7 +9,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
-from convscope.data.dataset import Dataset, Splits
+import numpy as np
+import torch
+from torch import Tensor
+
+from convscope.data.dataset import Dataset, Origin, Splits
+from convscope.data.memory_map import blocks
 from convscope.errors import BadData
 from convscope.shapes import Stored
 
@@ -19,27 +24,28 @@ def cut(
     pool: Dataset,
     test: Dataset | None,
     *,
+    held: Dataset | None = None,
     validation: float,
     test_share: float = 0.2,
     split_seed: int = 0,
+    origin: Origin | None = None,
 ) -> Splits:
     """`pool` in three parts.
 
-    A published `test` part is taken as it is; otherwise `test_share` of the pool is sealed first.
-    `validation` is the share of what remains. A `split_seed` other than 0 makes another cut, for
-    studies of the cut itself.
+    A published `test` part, and a validation part `held`, are taken as they are; otherwise
+    `test_share` of the pool is sealed first, then `validation` of what remains held out. A
+    `split_seed` other than 0 makes another cut, for studies of the cut itself.
     """
     if test is None:
         pool, test = hold_out(pool, test_share, split_seed)
-    train, held = hold_out(pool, validation, split_seed)
+    train, held = (pool, held) if held is not None else hold_out(pool, validation, split_seed)
     return Splits(
         name=name,
         train=train,
         validation=held,
         test=test,
         fingerprint=fingerprint(train, held, test),
-        held_out=validation,
-        split_seed=split_seed,
+        origin=origin,
     )
 
 
@@ -75,10 +81,44 @@ def hold_out(dataset: Dataset, share: float, split_seed: int = 0) -> tuple[Datas
     return dataset.subset(kept), dataset.subset(sorted(held))
 
 
+def in_folds(dataset: Dataset, count: int) -> list[Tensor]:
+    """The image numbers of `dataset` in `count` parts of about equal size.
+
+    Every class is spread over all of them; equal pictures and groups stay together. `BadData` if
+    there is not one for each.
+    """
+    labels = dataset.labels.tolist()
+    folds: list[list[int]] = [[] for _ in range(count)]
+    filled = [Counter[int]() for _ in range(count)]
+    for unit in _units(dataset, 0):
+        wanted = Counter(labels[i] for i in unit)
+
+        def fullness(fold: int, wanted: Counter[int] = wanted) -> tuple[int, int]:
+            return sum(filled[fold][label] for label in wanted), len(folds[fold])
+
+        emptiest = min(range(count), key=fullness)
+        folds[emptiest] += unit
+        filled[emptiest].update(wanted)
+    if not all(folds):
+        raise BadData(f"{len(dataset)} images cannot be cut in {count} parts: more are needed")
+    return [torch.tensor(sorted(fold)) for fold in folds]
+
+
 def content_hashes(images: Stored) -> list[bytes]:
     """One hash per image of `images` (n, c, h, w): equal exactly where every pixel is."""
-    rows = images.contiguous().flatten(1).numpy()
-    return [hashlib.blake2b(row, digest_size=16).digest() for row in rows]
+    return [content_hash(image) for image in images.contiguous().numpy()]
+
+
+def content_hash(image: np.ndarray) -> bytes:
+    """The hash of one image (c, h, w)."""
+    return hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest()
+
+
+def hashes_of(dataset: Dataset) -> Sequence[bytes]:
+    """One hash per image of `dataset`, computed unless they are known."""
+    if dataset.hashes is not None:
+        return dataset.hashes
+    return [one for block in blocks(dataset.images) for one in content_hashes(block)]
 
 
 def fingerprint(*datasets: Dataset) -> str:
@@ -88,7 +128,7 @@ def fingerprint(*datasets: Dataset) -> str:
         whole.update(
             repr((dataset.task, dataset.target_names, tuple(dataset.images.shape))).encode()
         )
-        whole.update(b"".join(content_hashes(dataset.images)))
+        whole.update(b"".join(hashes_of(dataset)))
         whole.update(dataset.targets.contiguous().numpy().tobytes())
     return whole.hexdigest()
 
@@ -102,7 +142,7 @@ def _units(dataset: Dataset, split_seed: int) -> list[list[int]]:
 
     Their order depends on the contents alone.
     """
-    contents = content_hashes(dataset.images)
+    contents = hashes_of(dataset)
     ties = [contents] if dataset.groups is None else [contents, dataset.groups]
     keys = [
         hashlib.blake2b(content, digest_size=16, key=b"convscope split %d" % split_seed).digest()

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
 from convscope.data.batches import Batches, BatchSource
-from convscope.data.catalogue import load_data
+from convscope.data.catalogue import CATALOGUE, find_folder, load_data
 from convscope.data.dataset import Dataset, Splits
+from convscope.data.folder import read_folder
 from convscope.data.split import fingerprint
 from convscope.device import device_of
 from convscope.errors import BadData, BadModel, BadValue
@@ -61,9 +62,9 @@ def evaluate(
     if data is None and part is None:
         return _stored(folder)
     loaded = load_model(folder, network=network)
-    own = data is None or data == loaded.provenance["data"]["name"]
+    own = data is None or data == loaded.provenance["data"]["source"]
     if own:
-        data, part = own_data(loaded, folder), part or "test"
+        data, part = own_data(loaded.provenance["data"], folder), part or "test"
     report, logits, dataset = _measured(loaded, data, part)
     if fingerprint(dataset) == loaded.provenance["data"]["test_fingerprint"]:
         _put_on_record(folder, loaded, report, logits, dataset)
@@ -92,14 +93,14 @@ def answers_on(model: Model, dataset: Dataset) -> Tensor:
     return collect(model.net, batches)[0]
 
 
-def own_data(model: Model, folder: Path) -> Splits:
-    """The data a run was trained on, cut as they were then; `BadData` if they changed since."""
-    stored = model.provenance["data"]
-    if stored is None or not stored.get("catalogue"):
+def own_data(stored: Mapping[str, Any] | None, folder: Path) -> Splits:
+    """The data that the run in `folder` was trained on, cut as they were then.
+
+    `stored` is what its config.json says of them; `BadData` if they changed since.
+    """
+    if stored is None or stored.get("source") is None:
         raise BadModel(f"{folder} was trained on data given from Python: hand them over as `data`")
-    splits = load_data(
-        stored["name"], validation=stored["validation"], split_seed=stored["split_seed"]
-    )
+    splits = load_data(stored["source"], **stored["options"])
     if splits.fingerprint != stored["fingerprint"]:
         raise BadData(f"the data set {stored['name']} is not what {folder} was trained on any more")
     return splits
@@ -137,16 +138,10 @@ def _measured(
     model: Model, data: str | Dataset | Splits | None, part: str | None
 ) -> tuple[Report, Tensor, Dataset]:
     """The report on `data`, the logits (n, k) it rests on, and the part that was measured."""
-    if isinstance(data, str):
-        data = load_data(data)
     if data is None:
         raise BadValue("there is nothing to measure on: give `data`")
-    if isinstance(data, Dataset) and part is not None:
-        raise BadValue(f"part {part!r} of one data set: give splits, or leave part out")
-    name = data.name if isinstance(data, Splits) else "given data"
-    dataset = data[part or "test"] if isinstance(data, Splits) else data
+    name, where, dataset, notes = _chosen(model, data, part)
     to_model = _matched(dataset.class_names, model.target_names)
-    notes = []
     if len(set(to_model.values())) < len(model.target_names):
         notes.append(
             f"these data have {len(to_model)} of the model's {len(model.target_names)} classes: "
@@ -157,9 +152,35 @@ def _measured(
         notes.append("images of {} were resized to the model's {}".format(*shapes))
     labels = torch.tensor([to_model[i] for i in dataset.labels.tolist()])
     logits = answers_on(model, dataset)
-    where = (part or "test") if isinstance(data, Splits) else "all"
     report = report_on(logits, labels, model.target_names, data=name, part=where, notes=notes)
     return report, logits, dataset
+
+
+def _chosen(
+    model: Model, data: str | Dataset | Splits, part: str | None
+) -> tuple[str, str, Dataset, list[str]]:
+    """What to measure on: its name, its part, its images, and what is to be said of it."""
+    if isinstance(data, str) and data not in CATALOGUE:
+        return _folder(model, data, part)
+    if isinstance(data, str):
+        data = load_data(data)
+    if isinstance(data, Splits):
+        return data.name, part or "test", data[part or "test"], []
+    if part is not None:
+        raise BadValue(f"part {part!r} of one data set: give splits, or leave part out")
+    return "given data", "all", data, []
+
+
+def _folder(model: Model, data: str, part: str | None) -> tuple[str, str, Dataset, list[str]]:
+    """A folder's test part if it has one, else all of it, stored at the model's own size."""
+    folder = find_folder(data)
+    pools = read_folder(folder, size=min(model.preprocessing.size), skip_unreadable=True)
+    parts = pools.parts
+    chosen = part or next(name for name in ("test", "validation", "train") if name in parts)
+    if chosen not in parts:
+        raise BadValue(f"{folder} has no part {part!r}: it has {', '.join(parts)}")
+    where = "all" if len(parts) == 1 else chosen
+    return folder.name, where, parts[chosen], list(pools.notes)
 
 
 def _matched(theirs: tuple[str, ...], ours: tuple[str, ...]) -> Mapping[int, int]:

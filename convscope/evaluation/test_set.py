@@ -38,20 +38,24 @@ def record_opening(folder: Path, by: str, report: Report, weights_sha256: str) -
     write_json(folder / "test_openings.json", [*read_openings(folder), opening])
 
 
-def save_answers(folder: Path, logits: Tensor, labels: Tensor, weights_sha256: str) -> None:
-    """What these weights answered on the test set, as test_logits.safetensors.
+def save_answers(
+    folder: Path, logits: Tensor, labels: Tensor, weights_sha256: str, part: str = "test"
+) -> None:
+    """What these weights answered on a part, as PART_logits.safetensors.
 
     It holds the logits (n, k), the labels (n,) and the hash of the weights.
     """
     tensors = {"logits": logits.contiguous(), "labels": labels.contiguous()}
     content = save(tensors, {"weights_sha256": weights_sha256})
-    with replacing(folder / "test_logits.safetensors") as part:
-        part.write_bytes(content)
+    with replacing(folder / f"{part}_logits.safetensors") as beside:
+        beside.write_bytes(content)
 
 
-def read_answers(folder: Path, weights_sha256: str) -> tuple[Tensor, Tensor] | None:
-    """The stored logits and labels, if these very weights gave them."""
-    path = folder / "test_logits.safetensors"
+def read_answers(
+    folder: Path, weights_sha256: str, part: str = "test"
+) -> tuple[Tensor, Tensor] | None:
+    """The stored logits and labels of a part, if these very weights gave them."""
+    path = folder / f"{part}_logits.safetensors"
     if not path.is_file():
         return None
     try:

@@ -51,10 +51,10 @@ CATALOGUE = {
             normalization="fitted",
             validation=0.1,
             optimizer="adamw",
-            learning_rate=3e-3,
+            learning_rate=5e-3,
             weight_decay=0.05,
             epochs=12,
-            batch_size=256,
+            batch_size=512,
         ),
         about="the course's fully connected network, trained in a tenth of its time",
         reaches="98.55 % (98.48 to 98.59, three seeds)",
@@ -107,6 +107,20 @@ CATALOGUE = {
         about="the same with mirrored images",
         reaches="77.75 % (77.15 to 78.20, three seeds)",
         takes="78 s on two cores of a Zen 3 EPYC, float32",
+    ),
+    "folder": Named(
+        recipe=Recipe(
+            network="resnet8",
+            augment="flip+affine+colour",
+            epochs=40,
+            batch_size=32,
+            optimizer="adamw",
+            learning_rate=3e-3,
+            weight_decay=0.05,
+        ),
+        about="a folder of class folders, of photographs or scans: convscope train --data FOLDER",
+        reaches="67.3 % of validation on 195 photographs of ants and bees (four seeds)",
+        takes="25 s for them on two cores of a Zen 4 EPYC, float32",
     ),
     "mnist-mlp-course": Named(
         recipe=Recipe(

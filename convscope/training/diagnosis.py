@@ -20,15 +20,19 @@ class Finding:
 
 
 def diagnose(
-    history: History, class_names: Sequence[str], class_counts: Sequence[int], ended: str
+    history: History, class_names: Sequence[str], class_counts: Sequence[int] | None, ended: str
 ) -> list[Finding]:
-    """The findings on a finished run of a classification; an empty list if nothing stands out."""
+    """The findings on a finished run of a classification; an empty list if nothing stands out.
+
+    `class_counts` are those of the training part, None where they are not known any more.
+    """
+    counted = () if class_counts is None else zip(class_names, class_counts, strict=True)
     found = [
         _diverged(ended),
         _guessing(history, len(class_names)),
         _over_fitting(history),
         _improving(history),
-        *(_few_examples(*pair) for pair in zip(class_names, class_counts, strict=True)),
+        *(_few_examples(*pair) for pair in counted),
     ]
     return [finding for finding in found if finding is not None]
 

@@ -41,7 +41,10 @@ def leave(
     weights_sha256 = save_weights(folder, plan.net)
     model = plan.model()
     History(tuple(state.records)).save(folder / "history.csv")
-    _save_references(folder, model, plan.splits.validation.images[:REFERENCES])
+    validation = plan.splits.validation
+    _save_references(folder, model, validation.images[:REFERENCES])
+    answers = answers_on(model, validation), validation.labels
+    save_answers(folder, *answers, weights_sha256, "validation")
     complete = ended in ("finished", "stopped early")
     report = _open_test_set(plan, model, folder, weights_sha256) if open_test and complete else None
     if report is not None or read_report(folder) is None:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from convscope.data.augment import read_augment
 from convscope.data.batches import Batches, TrainingBatches
-from convscope.data.catalogue import CATALOGUE, load_data
+from convscope.data.catalogue import load_data
 from convscope.data.dataset import Splits
 from convscope.data.download import Progress
 from convscope.data.preprocess import Preprocessing, fit_preprocessing
@@ -34,6 +34,8 @@ from convscope.training.recipe import Recipe
 from convscope.training.state import State
 
 VALIDATION_BATCH = 500
+MACHINE_FIELDS = ("device", "precision", "memory_format", "threads")
+"""What a run that goes on may be given anew, for a machine that lacks what the run began with."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -43,8 +45,6 @@ class Plan:
     name: str
     recipe: Recipe
     splits: Splits
-    from_catalogue: bool
-    """Whether the data can be loaded again by their name."""
     preprocessing: Preprocessing
     net: nn.Module
     network: str | None
@@ -55,6 +55,11 @@ class Plan:
     def resolved(self) -> Resolved:
         """What `auto` became."""
         return self.ingredients.resolved
+
+    @property
+    def source(self) -> str | None:
+        """What loads the data again; None if only your code has them."""
+        return None if self.splits.origin is None else self.splits.origin.source
 
     def new_state(self) -> State:
         """The state before the first step."""
@@ -80,12 +85,11 @@ class Plan:
             "resolved": self.resolved.to_json(),
             "data": {
                 "name": self.splits.name,
-                "catalogue": self.from_catalogue,
+                "source": self.source,
+                "options": {} if self.splits.origin is None else dict(self.splits.origin.options),
                 "fingerprint": self.splits.fingerprint,
                 "counts": self.splits.counts(),
                 "test_fingerprint": fingerprint(self.splits.test),
-                "validation": self.splits.held_out,
-                "split_seed": self.splits.split_seed,
             },
             "seed": self.recipe.seed,
             "versions": {name: version(name) for name in ("convscope", "torch", "numpy", "pillow")},
@@ -108,12 +112,9 @@ def make_plan(
     are then left to its checkpoint.
     """
     augment = read_augment(recipe.augment)
-    splits = data or load_data(
-        recipe.data,
-        validation=recipe.validation,
-        split_seed=recipe.split_seed,
-        progress=progress,
-    )
+    splits = data or load_recipe_data(recipe, progress)
+    if data is None and splits.origin is not None:  # a folder is found again from anywhere
+        recipe = recipe.changed(data=splits.origin.source)
     _check_classes(splits)
     preprocessing = fit_preprocessing(splits.train.images, recipe.normalization)
     net = network or _built(recipe, splits)
@@ -139,11 +140,23 @@ def make_plan(
         name=name,
         recipe=recipe,
         splits=splits,
-        from_catalogue=data is None or data.name in CATALOGUE,
         preprocessing=preprocessing,
         net=net,
         network=recipe.network if network is None else None,
         ingredients=Ingredients(recipe, chosen, objective, batches, validation),
+    )
+
+
+def load_recipe_data(recipe: Recipe, progress: Progress | None = None) -> Splits:
+    """The data that `recipe` names, read and cut as it says."""
+    return load_data(
+        recipe.data,
+        validation=recipe.validation,
+        split_seed=recipe.split_seed,
+        size=recipe.size,
+        group_by=recipe.group_by,
+        skip_unreadable=recipe.skip_unreadable,
+        progress=progress,
     )
 
 

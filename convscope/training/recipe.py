@@ -20,7 +20,13 @@ class Recipe:
     """Everything that decides a run, except the machine."""
 
     data: str = "digits"
-    """Data set to learn from."""
+    """Data set to learn from: of the catalogue, a folder of class folders, or an archive of one."""
+    size: int = 0
+    """Side in pixels at which a folder's pictures are stored; 0: their own, at most 64."""
+    group_by: str | None = None
+    """Regular expression: pictures in whose names it finds the same stay in one part."""
+    skip_unreadable: bool = False
+    """Go on without a folder's broken files, however many they are."""
     network: str = "cnn"
     """Network of the catalogue, or file.py:Class."""
     network_arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -138,6 +144,7 @@ RANGES = {
     "ema": (0.0, 0.999999, "from 0 to less than 1"),
     "validation": (1e-9, 0.9, "above 0 and at most 0.9"),
     "patience": (0, INFINITY, "0 or more"),
+    "size": (0, 4096, "0, or at most 4096 pixels"),
     "threads": (0, INFINITY, "0 or more"),
 }
 
@@ -165,7 +172,7 @@ def read_words(words: Mapping[str, str]) -> dict[str, Any]:
     """Values from `field=value` words; `network.NAME` sets an argument of the network."""
     values: dict[str, Any] = {}
     for name, text in words.items():
-        if "," in text:
+        if "," in text and name not in WITH_COMMAS:
             raise BadValue(
                 f"{name}={text}: a comma means a sweep, which comes later; a list is joined by +"
             )
@@ -178,6 +185,10 @@ def read_words(words: Mapping[str, str]) -> dict[str, Any]:
             known = [*field_types(), "network.ARGUMENT"]
             raise UnknownName(f"a recipe has no field {name!r}: {suggestion(name, known)}")
     return values
+
+
+WITH_COMMAS = ("group_by",)
+"""Fields whose text may hold a comma that is no sweep."""
 
 
 def _read(name: str, text: str) -> Any:
@@ -207,7 +218,7 @@ def _literal(text: str) -> Any:
 
 def _check_type(name: str, value: Any, kind: Any) -> None:
     fitting = {float: (int, float), int: int, bool: bool, str: str}.get(kind)
-    if fitting is None:  # weights may be None, network_arguments is a mapping
+    if fitting is None:  # some text may be None, network_arguments is a mapping
         fitting = Mapping if name == "network_arguments" else (str, type(None))
     if not isinstance(value, fitting) or (isinstance(value, bool) and kind is not bool):
         wanted = {**KINDS, str: "text"}.get(

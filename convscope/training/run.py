@@ -20,13 +20,10 @@ from convscope.training.diagnosis import Finding, diagnose
 from convscope.training.finish import leave
 from convscope.training.history import History, Record
 from convscope.training.place import held, new_folder, point_latest
-from convscope.training.plan import Plan, make_plan
+from convscope.training.plan import MACHINE_FIELDS, Plan, make_plan
 from convscope.training.recipe import Recipe
 from convscope.training.running import Nobody, Onlooker, carry_out
 from convscope.training.state import Position, RunningLoss, State
-
-MACHINE_FIELDS = ("device", "precision", "memory_format", "threads")
-"""What a run that goes on may be given anew, for a machine that lacks what the run began with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +134,7 @@ def resume(
         recipe = _allowed(Recipe.from_json(facts["recipe"]), fields, folder)
         if facts["network"] is None and not isinstance(network, nn.Module):
             raise BadModel(f"{folder} trains a net from Python: resume(run, network=net) goes on")
-        if facts["catalogue"] is False and data is None:
+        if facts["source"] is None and data is None:
             raise BadModel(
                 f"{folder} learns from data from Python: resume(run, data=splits) goes on"
             )

@@ -67,7 +67,7 @@ class Saver:
         facts = {
             "name": plan.name,
             "network": plan.network,
-            "catalogue": plan.from_catalogue,
+            "source": plan.source,
             "recipe": plan.recipe.to_json(),
             "resolved": plan.resolved.to_json(),
             "fingerprint": plan.splits.fingerprint,

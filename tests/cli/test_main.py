@@ -36,7 +36,10 @@ def test_the_version_is_the_packages(convscope):
         (["train", "epochs=3", "epochs=4"], "epochs is given twice"),
         (["train", "learning_rate=0.1,0.2"], "a comma means a sweep"),
         (["train", "digits-cnn", "mnist-mlp"], "two recipes"),
-        (["train", "--data", "minst"], "no data set is called 'minst': did you mean mnist"),
+        (
+            ["train", "--data", "minst"],
+            "no data set or folder is called 'minst': did you mean mnist",
+        ),
         (["train", "--network", "cmn"], "no network is called 'cmn': did you mean cnn"),
         (["train", "--network", "net.py:Net"], "net.py does not exist"),
         (["train", "network.hiden=3"], "did you mean hidden"),

@@ -1,3 +1,4 @@
+import dataclasses
 from inspect import signature
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch.testing import assert_close
 from convscope.data.augment import CATALOGUE, draw_table, read_augment
 from convscope.data.batches import Batches, BatchSource, TrainingBatches
 from convscope.data.dataset import Dataset
+from convscope.data.memory_map import MappedImages, open_images
 from convscope.data.photometric import shares_of
 from convscope.data.preprocess import fit_preprocessing
 
@@ -167,3 +169,41 @@ def test_an_image_that_would_be_alone_joins_the_batch_before_it():
     sizes = [len(targets) for _, targets in batches.epoch(1)]
     assert sizes == [N]
     assert len(batches) == 1
+
+
+@pytest.fixture
+def on_disk(own_place) -> Dataset:
+    """The same data set in another order of the file, of which every second image is its own."""
+    order = torch.randperm(N, generator=torch.Generator().manual_seed(1))
+    file = torch.zeros(2 * N, H, W, C, dtype=torch.uint8)
+    file[2 * order] = DATASET.images.permute(0, 2, 3, 1)
+    np.save(own_place / "images.npy", file.numpy())
+    images = MappedImages(open_images(own_place / "images.npy"), 2 * order)
+    return dataclasses.replace(DATASET, images=images)
+
+
+def test_batches_of_a_memory_map_are_those_of_memory(on_disk):
+    assert same(Batches(on_disk, STEP, 5).epoch(0), plain().epoch(0))
+    mapped = TrainingBatches(
+        on_disk,
+        STEP,
+        5,
+        seed=0,
+        augment=read_augment("flip+mixup"),
+        memory_format=torch.channels_last,
+    )
+    kept = training(5, augment="flip+mixup", memory_format=torch.channels_last)
+    assert same(mapped.epoch(3), kept.epoch(3))
+    assert torch.equal(mapped.variants(4, 3), kept.variants(4, 3))
+
+
+def test_a_memory_map_stays_in_its_file_on_the_processor(on_disk):
+    assert Batches(on_disk, STEP, 5)._rows.data_ptr() == on_disk.images.file.data_ptr()
+
+
+@pytest.mark.parametrize("free", [0, 1 << 30])
+def test_a_memory_map_goes_to_a_device_it_fits_on(on_disk, monkeypatch, free):
+    """The meta device stands for a GPU: it has no memory, but knows where tensors are."""
+    monkeypatch.setattr("convscope.data.batches.free_memory", lambda device: free)
+    batches = Batches(on_disk, STEP, 5, device="meta")
+    assert batches._rows.device.type == ("meta" if free else "cpu")

@@ -211,6 +211,7 @@ class Watched:
 
     def __init__(self) -> None:
         self.total = 0
+        self.unit = "bytes"
         self.seen: list[int] = []
         self.totals: list[int] = []
 

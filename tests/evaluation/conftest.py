@@ -68,11 +68,10 @@ def run(model: Model, splits: Splits, monkeypatch: pytest.MonkeyPatch) -> Path:
     weights_sha256 = save_weights(folder, model.net)
     data = {
         "name": splits.name,
-        "catalogue": True,
+        "source": splits.name,
+        "options": {"validation": 0.3, "split_seed": 7},
         "fingerprint": splits.fingerprint,
         "test_fingerprint": fingerprint(splits.test),
-        "validation": 0.3,
-        "split_seed": 7,
     }
     logits = model.logits(model.preprocessing.normalize(splits.test.images))
     labels = splits.test.labels

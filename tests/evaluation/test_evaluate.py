@@ -90,7 +90,7 @@ def test_an_unfinished_run_says_so(run):
     ("fields", "error", "said"),
     [
         ({"fingerprint": "other"}, BadData, "the data set noise is not what .* was trained on"),
-        ({"catalogue": False}, BadModel, "was trained on data given from Python: hand them over"),
+        ({"source": None}, BadModel, "was trained on data given from Python: hand them over"),
     ],
 )
 def test_data_that_are_not_the_runs_own_are_refused(run, fields, error, said):

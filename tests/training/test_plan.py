@@ -22,7 +22,7 @@ def test_provenance_names_all_that_decided_the_run(bars, recipe):
     assert provenance["seed"] == 7
     assert provenance["resolved"]["threads"] == 1
     assert provenance["data"]["fingerprint"] == bars.fingerprint
-    assert provenance["data"]["catalogue"] is False
+    assert provenance["data"]["source"] is None
     assert provenance["versions"]["torch"] == torch.__version__
 
 

@@ -54,6 +54,7 @@ def test_a_run_leaves_a_model_folder_that_answers_as_it_did(bars, recipe):
     assert {path.name for path in run.folder.iterdir()} == {
         ".lock", "checkpoint", "config.json", "history.csv", "model.safetensors", "reference",
         "report.json", "test_logits.safetensors", "test_openings.json",
+        "validation_logits.safetensors",
     }  # fmt: skip
     config = read_config(run.folder)
     assert config["weights_sha256"] == weights(run.folder)

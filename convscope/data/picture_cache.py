@@ -1,0 +1,192 @@
+"""Pictures decoded once, in parallel, into a memory-mapped file in the user's cache folder."""
+
+import hashlib
+import json
+import os
+import shutil
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from filelock import FileLock
+
+from convscope.atomic import explained, make_folder, write_json
+from convscope.data.download import Progress, cache_folder
+from convscope.data.memory_map import MappedImages, open_images
+from convscope.data.pixels import is_grey, open_picture, read_pixels
+from convscope.data.preprocess import sized
+from convscope.data.split import content_hash
+from convscope.device import usable_cores
+from convscope.errors import BadData, BadImage
+
+FORMAT = 1
+"""Changes when the same files would be stored differently."""
+LARGEST = 64
+"""Side in pixels at which pictures are stored unless another size is asked for; never enlarged."""
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A file that should be a picture."""
+
+    path: Path
+    name: str
+    """What it is called in answers: text only, nothing opens it."""
+    length: int
+    modified: int
+    """In nanoseconds, as the system tells it."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Decoded:
+    """What a list of files holds."""
+
+    images: MappedImages
+    """The readable ones (n, c, h, w), square, of one size, in the order of the files."""
+    readable: Sequence[int]
+    """(n,) the place of each in the list of files."""
+    hashes: Sequence[bytes]
+    """(n,) one per image, of its content."""
+    sizes: Sequence[tuple[int, int]]
+    """(n,) width and height of each as its file holds it."""
+    broken: Sequence[tuple[str, str]]
+    """Name and reason of each that cannot be used."""
+
+
+def decode(
+    files: Sequence[PictureFile], place: Path, size: int = 0, progress: Progress | None = None
+) -> Decoded:
+    """The pictures in `files`, stored at `size` x `size` pixels.
+
+    They are decoded only if a file changed (path, length or time) since the last call for `place`,
+    the folder they come from. A `size` of 0 is the median short side, at most `LARGEST`; the images
+    are grey if all pictures are. `BadData` if none can be read.
+    """
+    home = cache_folder() / "pictures" / _digest(str(place), size)[:32]
+    key = _digest(FORMAT, size, [(str(f.path), f.length, f.modified) for f in files])
+    make_folder(home.parent)
+    with explained(home), FileLock(home.with_suffix(".lock")):
+        index = _read_index(home)
+        if index is None or index["key"] != key:
+            with _replacing_folder(home) as beside:
+                _decode_into(beside, files, size, key, progress)
+            index = _read_index(home)
+        if index is None:
+            raise BadData(f"{home} cannot be read: delete it, and it is made again")
+        file = open_images(home / "images.npy")
+    readable = [i for i, entry in enumerate(index["files"]) if "hash" in entry]
+    entries = [index["files"][i] for i in readable]
+    return Decoded(
+        images=MappedImages(file, torch.tensor(readable)),
+        readable=readable,
+        hashes=[bytes.fromhex(entry["hash"]) for entry in entries],
+        sizes=[(entry["size"][0], entry["size"][1]) for entry in entries],
+        broken=[
+            (file.name, entry["reason"])
+            for file, entry in zip(files, index["files"], strict=True)
+            if "reason" in entry
+        ],
+    )
+
+
+def _decode_into(
+    folder: Path, files: Sequence[PictureFile], size: int, key: str, progress: Progress | None
+) -> None:
+    """images.npy and index.json of `files` in `folder`."""
+    if progress is not None:
+        progress.unit, progress.total = "pictures", 2 * len(files)
+        progress.reset()
+    entries = list(_in_parallel(_look, files, progress))
+    readable = [entry for entry in entries if "size" in entry]
+    if not readable:
+        reasons = "; ".join(entry["reason"] for entry in entries[:3])
+        raise BadData(f"none of {len(files)} files can be read as a picture: {reasons}")
+    side = size or min(round(statistics.median(min(e["size"]) for e in readable)), LARGEST)
+    channels = 1 if all(entry.pop("grey") for entry in readable) else 3
+    images = _new_images(folder / "images.npy", (len(files), side, side, channels))
+
+    def store(at: int) -> dict[str, Any]:
+        if "reason" in entries[at]:
+            return entries[at]
+        try:
+            images[at] = sized(read_pixels(files[at].path), (side, side), side, channels)
+        except BadImage as error:
+            return {"reason": _reason(error, files[at])}
+        return {**entries[at], "hash": content_hash(images[at].transpose(2, 0, 1)).hex()}
+
+    stored = list(_in_parallel(store, range(len(files)), progress))
+    images.flush()
+    if progress is not None:
+        progress.close()
+    write_json(folder / "index.json", {"key": key, "files": stored})
+
+
+def _look(file: PictureFile) -> dict[str, Any]:
+    """A picture's size and whether it is grey, from its header; or why it cannot be used."""
+    try:
+        with open_picture(file.path) as picture:
+            return {"size": picture.size, "grey": is_grey(picture)}
+    except BadImage as error:
+        return {"reason": _reason(error, file)}
+
+
+def _reason(error: BadImage, file: PictureFile) -> str:
+    """What is wrong, without the path, which the user knows by its name."""
+    return str(error).removeprefix(str(file.path)).lstrip(": ")
+
+
+def _new_images(path: Path, shape: tuple[int, int, int, int]) -> np.memmap:
+    """An empty .npy file of uint8, mapped; the disk space is taken at once or refused."""
+    images = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+    if hasattr(os, "posix_fallocate"):  # else a full disk would end the process while it writes
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return images
+
+
+def _in_parallel(
+    work: Callable[[S], T], items: Sequence[S], progress: Progress | None
+) -> Iterator[T]:
+    """`work` of each item, in order, on all cores: Pillow decodes without Python's lock."""
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        waiting = iter(items)
+        while some := list(islice(waiting, 500)):  # so that Ctrl-C waits for few
+            for done in pool.map(work, some):
+                if progress is not None:
+                    progress.update(1)
+                yield done
+
+
+@contextmanager
+def _replacing_folder(folder: Path) -> Iterator[Path]:
+    """A folder to fill: when the block ends it becomes `folder`; after an error nothing changed."""
+    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
+    try:
+        yield beside
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.replace(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _read_index(home: Path) -> dict[str, Any] | None:
+    try:
+        index = json.loads((home / "index.json").read_text(encoding="utf-8"))
+        return index if "key" in index and (home / "images.npy").is_file() else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
