@@ -12,7 +12,7 @@ from convscope.data.augment import read_augment
 from convscope.data.batches import TrainingBatches
 from convscope.drawing.curves import draw_curves
 from convscope.drawing.dataset import draw_contact_sheet, draw_variants
-from convscope.drawing.figure import PAPER
+from convscope.drawing.figure import LIGHT
 from convscope.training.catalogue import CATALOGUE
 
 HEIGHT = 420
@@ -21,7 +21,7 @@ HEIGHT = 420
 def rendered(figure: Figure, height: int) -> Picture.Image:
     """The figure as a picture of that many pixels' height."""
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=160, facecolor=PAPER)
+    figure.savefig(buffer, format="png", dpi=160, facecolor=LIGHT.paper)
     picture = Picture.open(buffer).convert("RGB")
     width = round(picture.width * height / picture.height)
     return picture.resize((width, height), Picture.Resampling.LANCZOS)
@@ -48,7 +48,7 @@ def main() -> None:
     pictures = [rendered(figure, HEIGHT) for figure in figures]
     gap = 24
     width = sum(picture.width for picture in pictures) + gap * (len(pictures) + 1)
-    sheet = Picture.new("RGB", (width, HEIGHT + 2 * gap), PAPER)
+    sheet = Picture.new("RGB", (width, HEIGHT + 2 * gap), LIGHT.paper)
     left = gap
     for picture in pictures:
         sheet.paste(picture, (left, gap))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convscope.cli import output
+from convscope.cli.data_check import check
 from convscope.errors import BadValue
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 @click.group("data")
 def command() -> None:
-    """Look at data sets: what there is, what is in one."""
+    """Look at data sets: what there is, what is in one, what is wrong."""
+
+
+command.add_command(check)
 
 
 @command.command("list")
@@ -50,7 +54,7 @@ def list_data(as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("name")
+@click.argument("name", metavar="NAME|FOLDER")
 @click.option(
     "--image", "number", default=0, show_default=True, help="Which training image in detail."
 )
@@ -71,11 +75,11 @@ def show_data(
     from convscope.training.recipe import Recipe
 
     recipe = find_recipe(recipe_name)[1] if recipe_name else Recipe()
-    splits = load_data(name, validation=recipe.validation, progress=output.DownloadBar())
+    splits = load_data(name, validation=recipe.validation, progress=output.ArrivalBar())
     if not 0 <= number < len(splits.train):
         raise BadValue(f"image {number}: the training part has images 0 to {len(splits.train) - 1}")
     preprocessing = fit_preprocessing(splits.train.images, recipe.normalization)
-    folder = Path(out or f"pictures/{name}")
+    folder = Path(out or f"pictures/{Path(name).name}")
     pictures = _draw(splits.train, number, recipe, preprocessing, folder)
     described = {part: splits[part].describe() for part in ("train", "validation", "test")}
     if as_json:

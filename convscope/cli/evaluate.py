@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convscope.cli import output
+from convscope.errors import BadValue
 
 if TYPE_CHECKING:
     from convscope.evaluation.report import Report
@@ -15,12 +16,20 @@ WIDEST = 20
 
 @click.command("evaluate")
 @click.argument("run")
+@click.argument("other", required=False, metavar="[OTHER_RUN]")
 @click.option(
     "--part",
     type=click.Choice(["train", "validation", "test"]),
     help="Measure on this part; test is opened again, on record.",
 )
-@click.option("--data", metavar="NAME", help="Measure on another data set, matched by class name.")
+@click.option(
+    "--data",
+    metavar="NAME|FOLDER",
+    help="Measure on other data, matched by class name: a test part, or a whole folder.",
+)
+@click.option(
+    "--learning-curve", is_flag=True, help="Measure what more images would buy: trains twice more."
+)
 @click.option(
     "--network", metavar="FILE.PY:CLASS", help="The class of a network that only you have."
 )
@@ -30,8 +39,10 @@ WIDEST = 20
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     run: str,
+    other: str | None,
     part: str | None,
     data: str | None,
+    learning_curve: bool,
     network: str | None,
     dropout_demo: str | None,
     as_json: bool,
@@ -39,8 +50,17 @@ def command(
     """How good a trained model is, and where it errs.
 
     RUN is a run's folder or name, or bundled:mnist-cnn. Without options: what the one opening
-    of its test set stored.
+    of its test set stored. With OTHER_RUN, the two are compared on the test images of both.
     """
+    asked = [part, data, learning_curve, dropout_demo]
+    if other is not None and any(asked):
+        raise BadValue("two runs are compared by what their tests stored: leave the options out")
+    if other is not None:
+        _compare(run, other, as_json)
+        return
+    if learning_curve:
+        _show_learning_curve(run, network, as_json)
+        return
     if dropout_demo is not None:
         _show_dropout(run, dropout_demo, network, as_json)
         return
@@ -90,6 +110,50 @@ def _show(report: "Report") -> None:
                 for name, row in zip(report.class_names, report.confusion_matrix, strict=True)
             ],
         )
+
+
+def _compare(run: str, other: str, as_json: bool) -> None:
+    from convscope.evaluation.comparison import compare_runs
+
+    found = compare_runs(run, other)
+    if as_json:
+        output.json_object(found.to_json())
+        return
+    a, b = found.names
+    output.table(
+        ["of the test images", f"{b} is right", f"{b} is wrong"],
+        [
+            [f"{a} is right", f"{found.both:,}", f"{found.only_a:,}"],
+            [f"{a} is wrong", f"{found.only_b:,}", f"{found.neither:,}"],
+        ],
+    )
+    output.answer()
+    output.answer(found.sentence, style="bold")
+
+
+def _show_learning_curve(run: str, network: str | None, as_json: bool) -> None:
+    from convscope.training.learning_curve import measure_learning_curve
+    from convscope.training.retraining import find_subject
+
+    with output.working() as told:
+        curve = measure_learning_curve(find_subject(run, network=network), told)
+    if as_json:
+        output.json_object(curve.to_json())
+        return
+    output.table(
+        ["training images", "share", "validation accuracy", "95 % interval"],
+        [
+            [
+                f"{point.images:,}",
+                output.percent(point.share),
+                output.percent(point.accuracy),
+                output.interval(point.interval),
+            ]
+            for point in curve.points
+        ],
+    )
+    output.answer()
+    output.answer(curve.sentence, style="bold")
 
 
 def _show_dropout(run: str, image: str, network: str | None, as_json: bool) -> None:

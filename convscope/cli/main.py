@@ -14,10 +14,11 @@ from convscope.errors import ConvscopeError
 from convscope.lookup import suggestion
 
 VERBS = {
-    "data": "Look at data sets: what there is, what is in one.",
+    "data": "Look at data sets: what there is, what is in one, what is wrong.",
     "evaluate": "How good a trained model is, and where it errs.",
     "predict": "What a trained model says about pictures.",
     "recipe": "The recipes that train knows, and what to expect of them.",
+    "report": "A run as one page: how good, where it errs, what to do next.",
     "train": "Train a network by a recipe, then test it once.",
 }
 

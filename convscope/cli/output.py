@@ -7,11 +7,12 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -73,11 +74,22 @@ def interval(low_high: Sequence[float] | None) -> str:
     return "-" if low_high is None else f"{100 * low_high[0]:.1f} to {100 * low_high[1]:.1f} %"
 
 
-class DownloadBar:
-    """Shows bytes arriving: a bar on a terminal, nothing elsewhere."""
+@contextmanager
+def working() -> Iterator[Callable[[str], None]]:
+    """Hears what long work is at: one changing line on a terminal, lines elsewhere."""
+    if not ASIDE.is_terminal:
+        yield aside
+        return
+    with ASIDE.status("") as status:
+        yield lambda line: status.update(Text(printable(line)))
+
+
+class ArrivalBar:
+    """Shows bytes or pictures arriving: a bar on a terminal, nothing elsewhere."""
 
     def __init__(self) -> None:
         self.total = 0
+        self.unit = "bytes"
         self._bar: Progress | None = None
 
     def reset(self) -> None:
@@ -86,17 +98,22 @@ class DownloadBar:
             self._bar.reset(self._bar.task_ids[0], total=self.total or None)
 
     def update(self, n: int) -> None:
-        """`n` more bytes have come."""
+        """`n` more have come."""
         if self._bar is None:
+            fetched = self.unit == "bytes"
             self._bar = Progress(
-                TextColumn("fetching"), BarColumn(), DownloadColumn(), console=ASIDE, transient=True
+                TextColumn("fetching" if fetched else f"reading {self.unit}"),
+                BarColumn(),
+                DownloadColumn() if fetched else MofNCompleteColumn(),
+                console=ASIDE,
+                transient=True,
             )
             self._bar.add_task("", total=self.total or None)
             self._bar.start()
         self._bar.advance(self._bar.task_ids[0], n)
 
     def close(self) -> None:
-        """The file is here."""
+        """All is here."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

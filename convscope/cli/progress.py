@@ -30,6 +30,9 @@ class Display:
             f"{resolved.device}, {resolved.precision}, {resolved.memory_format}, "
             f"{resolved.threads} thread{'s' * (resolved.threads > 1)}"
         )
+        if plan.splits.origin is not None:
+            for note in plan.splits.origin.notes:
+                output.aside(note, style="yellow")
         if state.position.step:
             output.aside(f"going on after step {state.position.step:,}")
 
@@ -65,7 +68,7 @@ class Display:
                 self._bar.update(self._task, accuracy=accuracy)
                 yield record
 
-    def conclude(self, run: Run) -> None:
+    def conclude(self, run: Run, page: Path | None) -> None:
         """What came of it: the answer on stdout, where to find it and what to know on stderr."""
         best = run.history.best
         for finding in run.findings:
@@ -86,6 +89,8 @@ class Display:
             output.answer(f"{run.ended}: {kept}")
         output.answer(f"run: {run.folder}")
         output.answer(f"curves: {_save_curves(run)}")
+        if page is not None:
+            output.answer(f"report: {page}")
         if run.ended == "interrupted":
             output.aside(f"go on with: convscope train --resume {run.folder}")
 

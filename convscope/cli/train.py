@@ -1,12 +1,17 @@
 """`convscope train`: every field of a recipe is a flag and a word."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convscope.cli import output
-from convscope.errors import BadValue
+from convscope.errors import BadValue, ConvscopeError
 from convscope.training.recipe import Recipe, field_docs, read_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from convscope.training.run import Run
 
 
 def _recipe_options(function: Any) -> Any:
@@ -37,12 +42,14 @@ def _recipe_options(function: Any) -> Any:
 )
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run.")
 @click.option("--no-test", is_flag=True, help="Leave the test set sealed.")
+@click.option("--no-report", is_flag=True, help="Write no report.html.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     words: tuple[str, ...],
     out: str | None,
     resume: str | None,
     no_test: bool,
+    no_report: bool,
     as_json: bool,
     **flags: Any,
 ) -> None:
@@ -61,7 +68,7 @@ def command(
         )
     from convscope.cli.progress import Display
 
-    display = Display()
+    display, own_network = Display(), values.get("network")
     if resume is not None:
         from convscope.training.run import resume as go_on
 
@@ -75,14 +82,27 @@ def command(
             fields=values,
             open_test=not no_test,
             onlooker=display,
-            progress=output.DownloadBar(),
+            progress=output.ArrivalBar(),
         )
+    page = None if no_report else _write_report(run, own_network)
     if as_json:
-        output.json_object(run.to_json())
+        output.json_object({**run.to_json(), "page": page and str(page)})
     else:
-        display.conclude(run)
+        display.conclude(run, page)
     if run.ended in ("interrupted", "diverged"):
         raise SystemExit({"interrupted": 130, "diverged": 1}[run.ended])
+
+
+def _write_report(run: "Run", network: str | None) -> "Path | None":
+    """report.html; what keeps it from being written is told, and the run stands all the same."""
+    from convscope.reporting.run import write_report
+
+    try:
+        with output.working() as told:
+            return write_report(run.folder, network=network, told=told).page
+    except ConvscopeError as error:
+        output.aside(f"there is no report: {error}", style="yellow")
+        return None
 
 
 def _values(words: tuple[str, ...], flags: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +123,9 @@ def _recipe_for(data: str | None) -> str:
     """The recipe that suits a data set."""
     if data is None:
         return "digits-cnn"
-    from convscope.data.catalogue import CATALOGUE
-    from convscope.lookup import lookup
+    from convscope.data.catalogue import CATALOGUE, find_folder
 
-    return lookup(CATALOGUE, data, "data set").recipe
+    if data in CATALOGUE:
+        return CATALOGUE[data].recipe
+    find_folder(data)  # a name that means nothing is told now
+    return "folder"

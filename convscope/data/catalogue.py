@@ -90,7 +90,7 @@ def _innermost(folder: Path) -> Path:
 def _load_folder(
     path: Path, cutting: Mapping[str, Any], reading: Mapping[str, Any], progress: Progress | None
 ) -> Splits:
-    from convscope.data.folder import read_folder, without_copies
+    from convscope.data.folder import read_folder, told_copies, without_copies
     from convscope.data.split import cut
 
     folder = find_folder(path)
@@ -105,18 +105,22 @@ def _load_folder(
             "there is no test folder: val becomes the sealed test set, validation is "
             f"{100 * cutting['validation']:.0f} % of train"
         )
-    for part, known in (("validation", held), ("test", test)):
+    copies: list[tuple[str, str]] = []
+    for known in (held, test):
         if known is not None:
-            train, said = without_copies(train, known, part)
-            notes += said
+            train, found = without_copies(train, known)
+            copies += found
     if held is not None and test is not None:
-        held, said = without_copies(held, test, "test")
-        notes += said
+        held, found = without_copies(held, test)
+        copies += found
+    notes += told_copies(copies)
     origin = Origin(
         source=str(path.expanduser().resolve()),
         options={**cutting, **reading},
         notes=tuple(notes),
         broken=pools.broken,
+        copies=tuple(copies),
+        empty=pools.empty,
         sizes=pools.sizes,
     )
     return cut(path.name or str(path), train, test, held=held, origin=origin, **cutting)

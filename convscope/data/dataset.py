@@ -124,6 +124,10 @@ class Origin:
     """What a person should know before learning from them."""
     broken: tuple[tuple[str, str], ...] = ()
     """Files that could not be used: name, reason."""
+    copies: tuple[tuple[str, str], ...] = ()
+    """Pictures that were left out because they are in a later part too, under the second name."""
+    empty: tuple[str, ...] = ()
+    """Classes that have a folder and no picture: they are left out."""
     sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """(width, height) of each picture as its file holds it, by name, where they differ."""
 

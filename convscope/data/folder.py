@@ -40,6 +40,8 @@ class Pools:
     """By part, if there are folders for them; otherwise all is "train"."""
     broken: tuple[tuple[str, str], ...]
     """Files that could not be used: name, reason."""
+    empty: tuple[str, ...]
+    """Classes without a picture."""
     sizes: Mapping[str, tuple[int, int]]
     """(width, height) of each picture as its file holds it, by name."""
     notes: tuple[str, ...]
@@ -63,7 +65,8 @@ def read_folder(
     """
     pattern = _pattern(group_by)
     places = _class_folders(folder)
-    listed = [(part, word, file) for part, word, path in places for file in _files(path, folder)]
+    top = str(folder)
+    listed = [(part, word, file) for part, word, path in places for file in _files(str(path), top)]
     pictures = [entry for entry in listed if _is_picture(entry[2])]
     if not pictures:
         raise BadData(f"{folder} holds no pictures: its class folders are empty")
@@ -81,6 +84,7 @@ def read_folder(
     return Pools(
         parts=parts,
         broken=tuple(broken),
+        empty=tuple(empty),
         sizes={file.name: (w, h) for (*_, file), (w, h) in zip(files, decoded.sizes, strict=True)},
         notes=tuple(notes),
     )
@@ -89,28 +93,31 @@ def read_folder(
 NO_PICTURE = f"not a picture by its name (these are: {', '.join(SUFFIXES)})"
 
 
-def without_copies(pool: Dataset, other: Dataset, part: str) -> tuple[Dataset, list[str]]:
-    """`pool` less the pictures that are also in `other`, and a sentence for each.
+def without_copies(pool: Dataset, other: Dataset) -> tuple[Dataset, list[tuple[str, str]]]:
+    """`pool` less the pictures that are also in `other`, and the two names of each.
 
     What is learned from must not be what is asked.
     """
     known = dict(zip(hashes_of(other), other.names, strict=True))
     hashes = hashes_of(pool)
     copies = [i for i, content in enumerate(hashes) if content in known]
-    if not copies:
-        return pool, []
     if len(copies) == len(pool):
-        raise BadData(f"every training picture is also in {part}: nothing is left to learn from")
-    said = [
-        f"{pool.names[i]} is the same picture as {known[hashes[i]]} in {part}: "
-        "it is not learned from"
-        for i in copies
-    ]
+        raise BadData(
+            f"every picture of one part is in another too, such as {pool.names[0]}: "
+            "nothing is left to learn from"
+        )
     kept = sorted(set(range(len(pool))) - set(copies))
-    more = (
-        [f"... and {len(said) - MOST_NAMED} more such pictures"] if len(said) > MOST_NAMED else []
-    )
-    return pool.subset(kept), said[:MOST_NAMED] + more
+    return pool.subset(kept), [(pool.names[i], known[hashes[i]]) for i in copies]
+
+
+def told_copies(copies: Sequence[tuple[str, str]]) -> list[str]:
+    """A sentence for each picture that is in two parts, up to ten of them."""
+    said = [
+        f"{name} is the same picture as {other}, of another part: it is not learned from"
+        for name, other in copies[:MOST_NAMED]
+    ]
+    more = len(copies) - MOST_NAMED
+    return said if more <= 0 else [*said, f"... and {more} more such pictures"]
 
 
 def _class_folders(folder: Path) -> list[tuple[str, str, Path]]:
@@ -162,7 +169,7 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _files(folder: Path, top: Path) -> Iterator[PictureFile]:
+def _files(folder: str, top: str) -> Iterator[PictureFile]:
     """Every file in `folder` and below, hidden ones and clutter passed over."""
     with os.scandir(folder) as entries:
         listed = sorted(entries, key=lambda entry: entry.name)
@@ -170,19 +177,18 @@ def _files(folder: Path, top: Path) -> Iterator[PictureFile]:
         if entry.name.startswith(".") or entry.name.lower() in CLUTTER:
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _files(Path(entry.path), top)
+            yield from _files(entry.path, top)
             continue
         try:
             facts = entry.stat()
         except OSError:  # a link that leads nowhere is told of like any broken file
             facts = entry.stat(follow_symlinks=False)
-        path = Path(entry.path)
-        name = visible(path.relative_to(top).as_posix())
-        yield PictureFile(path, name, facts.st_size, facts.st_mtime_ns)
+        name = visible(entry.path.removeprefix(top).lstrip(os.sep).replace(os.sep, "/"))
+        yield PictureFile(entry.path, name, facts.st_size, facts.st_mtime_ns)
 
 
 def _is_picture(file: PictureFile) -> bool:
-    return file.path.suffix.lower() in SUFFIXES
+    return file.path.lower().endswith(SUFFIXES)
 
 
 def visible(name: str) -> str:

@@ -64,7 +64,7 @@ def hold_out(dataset: Dataset, share: float, split_seed: int = 0) -> tuple[Datas
     wanted = {label: _quota(count, share) for label, count in enumerate(dataset.class_counts())}
     held: list[int] = []
     for unit in units:
-        counts = Counter(labels[i] for i in unit)
+        counts = Counter([labels[i] for i in unit]) if len(unit) > 1 else {labels[unit[0]]: 1}
         # taking a unit pays if it brings the sum of squared distances to the quotas down:
         # with single images, as long as one is missing
         if sum(count * (2 * wanted[label] - count) for label, count in counts.items()) > 0:
@@ -87,20 +87,23 @@ def in_folds(dataset: Dataset, count: int) -> list[Tensor]:
     Every class is spread over all of them; equal pictures and groups stay together. `BadData` if
     there is not one for each.
     """
-    labels = dataset.labels.tolist()
+    units, labels = _units(dataset, 0), dataset.labels.tolist()
+    if len(units) < count:
+        raise BadData(
+            f"{len(dataset)} images in {len(units)} groups cannot be cut in {count} parts: "
+            "more images, or smaller groups, are needed"
+        )
     folds: list[list[int]] = [[] for _ in range(count)]
     filled = [Counter[int]() for _ in range(count)]
-    for unit in _units(dataset, 0):
-        wanted = Counter(labels[i] for i in unit)
-
-        def fullness(fold: int, wanted: Counter[int] = wanted) -> tuple[int, int]:
-            return sum(filled[fold][label] for label in wanted), len(folds[fold])
-
-        emptiest = min(range(count), key=fullness)
+    for unit in sorted(units, key=len, reverse=True):  # the small ones even out the large ones
+        counts = Counter(labels[i] for i in unit)
+        crowded = [
+            (sum(n * there[label] for label, n in counts.items()), len(fold))
+            for fold, there in zip(folds, filled, strict=True)
+        ]
+        emptiest = crowded.index(min(crowded))
         folds[emptiest] += unit
-        filled[emptiest].update(wanted)
-    if not all(folds):
-        raise BadData(f"{len(dataset)} images cannot be cut in {count} parts: more are needed")
+        filled[emptiest].update(counts)
     return [torch.tensor(sorted(fold)) for fold in folds]
 
 

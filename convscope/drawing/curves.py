@@ -6,7 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from convscope.drawing.figure import INK, MARK, QUIET, TRAIN, VALIDATION, new_figure
+from convscope.drawing.axes import add_legend, finish_axes, percent
+from convscope.drawing.figure import LIGHT, Theme, new_figure
+
+MOST_MARKED = 60
+"""Epochs up to which each is a dot on its line."""
 
 
 def draw_curves(
@@ -15,39 +19,77 @@ def draw_curves(
     validation_loss: Sequence[float],
     validation_accuracy: Sequence[float],
     best_epoch: int,
+    theme: Theme = LIGHT,
 ) -> Figure:
     """Loss and accuracy (fractions) over epochs, side by side."""
-    figure = new_figure(9.2, 3.4)
+    figure = new_figure(9.2, 3.4, theme)
     losses, accuracies = figure.subplots(1, 2)
-    trained = [(e, loss) for e, loss in zip(epochs, train_loss, strict=True) if loss is not None]
-    losses.plot(*zip(*trained, strict=True), color=TRAIN, marker=".", label="train")
-    losses.plot(epochs, validation_loss, color=VALIDATION, marker=".", label="validation")
-    percent = [100 * accuracy for accuracy in validation_accuracy]
-    accuracies.plot(epochs, percent, color=VALIDATION, marker=".", label="validation")
-    _finish(losses, "loss", best_epoch)
-    _finish(accuracies, "accuracy, %", best_epoch)
-    losses.legend(frameon=False, labelcolor=INK)
+    _show_losses(losses, epochs, train_loss, validation_loss, best_epoch, theme)
+    _show_accuracies(accuracies, epochs, validation_accuracy, best_epoch, theme)
     return figure
 
 
-def _finish(axes: Axes, title: str, best_epoch: int) -> None:
-    axes.axvline(best_epoch, color=MARK, linewidth=1, linestyle="--")
-    axes.annotate(
-        f"kept: epoch {best_epoch}",
-        (best_epoch, 0.5),
-        xycoords=("data", "axes fraction"),
-        xytext=(-4, 0),
-        textcoords="offset points",
-        rotation=90,
-        ha="right",
-        va="center",
-        color=MARK,
-        fontsize=8,
-    )
-    axes.set_title(title, color=INK, loc="left", fontsize=11)
-    axes.set_xlabel("epoch", color=QUIET)
+def draw_losses(
+    epochs: Sequence[int],
+    train_loss: Sequence[float | None],
+    validation_loss: Sequence[float],
+    best_epoch: int,
+    theme: Theme = LIGHT,
+) -> Figure:
+    """The two losses over epochs; epochs without a training loss (None) have no dot there."""
+    figure = new_figure(4.6, 3.2, theme)
+    _show_losses(figure.subplots(), epochs, train_loss, validation_loss, best_epoch, theme)
+    return figure
+
+
+def draw_accuracies(
+    epochs: Sequence[int],
+    validation_accuracy: Sequence[float],
+    best_epoch: int,
+    theme: Theme = LIGHT,
+) -> Figure:
+    """The validation accuracy (fractions) over epochs."""
+    figure = new_figure(4.6, 3.2, theme)
+    _show_accuracies(figure.subplots(), epochs, validation_accuracy, best_epoch, theme)
+    return figure
+
+
+def _show_losses(
+    axes: Axes,
+    epochs: Sequence[int],
+    train_loss: Sequence[float | None],
+    validation_loss: Sequence[float],
+    best_epoch: int,
+    theme: Theme,
+) -> None:
+    trained = [(e, loss) for e, loss in zip(epochs, train_loss, strict=True) if loss is not None]
+    marker = _marker(epochs)
+    if trained:
+        axes.plot(*zip(*trained, strict=True), color=theme.train, marker=marker, label="train")
+    axes.plot(epochs, validation_loss, color=theme.validation, marker=marker, label="validation")
+    add_legend(axes, theme)
+    _finish(axes, "loss", best_epoch, theme)
+
+
+def _show_accuracies(
+    axes: Axes,
+    epochs: Sequence[int],
+    validation_accuracy: Sequence[float],
+    best_epoch: int,
+    theme: Theme,
+) -> None:
+    accuracies = percent(validation_accuracy)
+    axes.plot(epochs, accuracies, color=theme.validation, marker=_marker(epochs))
+    _finish(axes, "validation accuracy, %", best_epoch, theme)
+
+
+def _marker(epochs: Sequence[int]) -> str:
+    return "." if len(epochs) <= MOST_MARKED else ""
+
+
+def _finish(axes: Axes, title: str, best_epoch: int, theme: Theme) -> None:
+    """The line of the kept epoch, its words in the corner where no curve can run."""
+    axes.axvline(best_epoch, color=theme.mark, linewidth=1, linestyle="--")
+    axes.set_title(f"kept: epoch {best_epoch}", loc="right", color=theme.mark, fontsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.tick_params(colors=QUIET)
-    axes.grid(color="#e6eaee", linewidth=0.7)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color("#c3cbd3")
+    finish_axes(axes, theme, title, x="epoch")

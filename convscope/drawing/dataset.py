@@ -10,12 +10,14 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from convscope.data.dataset import Dataset
-from convscope.drawing.figure import INK, MARK, as_picture, montage, new_figure, show
+from convscope.drawing.axes import one_line
+from convscope.drawing.figure import LIGHT, as_picture, montage, new_figure, show
 
 MOST_CLASSES = 20
+LONGEST_TITLE = 60
 MOST_WRITTEN = 32
 """Pixels of a side up to which every value can be read."""
-LIGHTS = {"red": "#ff5a4d", "green": "#4fd06a", "blue": "#7aa5ff"}
+BRIGHT = {"red": "#ff5a4d", "green": "#4fd06a", "blue": "#7aa5ff"}
 """What 255 of each channel is drawn as."""
 
 
@@ -34,13 +36,15 @@ def draw_contact_sheet(dataset: Dataset, columns: int = 12) -> Figure:
     axes = figure.subplots()
     axes.imshow(montage(pictures, columns, gap), interpolation="nearest")
     axes.set_xticks([])
-    axes.set_yticks([row * (h + gap) + h / 2 - 0.5 for row in range(len(names))], names)
-    axes.tick_params(length=0, labelcolor=INK)
+    axes.set_yticks(
+        [row * (h + gap) + h / 2 - 0.5 for row in range(len(names))], map(one_line, names)
+    )
+    axes.tick_params(length=0, labelcolor=LIGHT.ink)
     axes.spines[:].set_visible(False)
     left_out = len(dataset.class_names) - len(names)
     words = f"{len(dataset):,} images of {c} x {h} x {w}"
     axes.set_title(
-        words + (f", {left_out} more classes" if left_out else ""), color=INK, loc="left"
+        words + (f", {left_out} more classes" if left_out else ""), color=LIGHT.ink, loc="left"
     )
     return figure
 
@@ -48,6 +52,7 @@ def draw_contact_sheet(dataset: Dataset, columns: int = 12) -> Figure:
 def draw_image(image: Tensor, title: str) -> Figure:
     """One image (c, h, w) uint8, its pixel values written on each channel."""
     c, h, w = image.shape
+    title = one_line(title, LONGEST_TITLE)
     rows, columns = _middle(h), _middle(w)
     shown_h, shown_w = rows.stop - rows.start, columns.stop - columns.start
     size = max(3.2, 0.27 * max(shown_h, shown_w))
@@ -60,9 +65,11 @@ def draw_image(image: Tensor, title: str) -> Figure:
     show(panels[0, 0], as_picture(image), title)
     if (shown_h, shown_w) != (h, w):
         corner = (columns.start - 0.5, rows.start - 0.5)
-        panels[0, 0].add_patch(Rectangle(corner, shown_w, shown_h, fill=False, edgecolor=MARK))
-    for i, (name, axes) in enumerate(zip(LIGHTS, panels.flat[1:], strict=True)):
-        _write_values(axes, image[i, rows, columns], name, LIGHTS[name])
+        panels[0, 0].add_patch(
+            Rectangle(corner, shown_w, shown_h, fill=False, edgecolor=LIGHT.mark)
+        )
+    for i, (name, axes) in enumerate(zip(BRIGHT, panels.flat[1:], strict=True)):
+        _write_values(axes, image[i, rows, columns], name, BRIGHT[name])
     return figure
 
 
@@ -94,4 +101,19 @@ def _write_values(axes: Axes, channel: Tensor, title: str, bright: str) -> None:
             ink = "white" if value < 110 else "black"
             axes.text(column, row, str(value), ha="center", va="center", color=ink, fontsize=6)
     axes.set_axis_off()
-    axes.set_title(title, color=INK, fontsize=11)
+    axes.set_title(title, color=LIGHT.ink, fontsize=11)
+
+
+def draw_mean_images(means: Tensor, names: Sequence[str]) -> Figure:
+    """The mean image of each class: (k, c, h, w) in 0..1, named; at most the first 60 classes."""
+    shown = min(len(means), 3 * MOST_CLASSES)
+    columns = min(shown, 10)
+    rows = -(-shown // columns)
+    figure = new_figure(columns * 1.1, rows * 1.35)
+    panels = figure.subplots(rows, columns, squeeze=False).flat
+    for place, panel in enumerate(panels):
+        if place < shown:
+            show(panel, as_picture(means[place]), one_line(names[place], 12))
+        else:
+            panel.set_axis_off()
+    return figure

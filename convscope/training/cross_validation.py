@@ -33,7 +33,7 @@ def cross_validate(subject: Subject, told: Told = nothing_said) -> Logits:
         others[held] = False
         seen, unseen = train.subset(others.nonzero()[:, 0]), train.subset(held)
         name = f"cross-validation, part {number} of {FOLDS}"
-        model, _ = retrain(subject, seen, unseen, name, choose=False, told=told)
+        model = retrain(subject, seen, unseen, name, choose=False, told=told)
         logits[held] = answers_on(model, unseen)
     save_answers(subject.folder, logits, train.labels, subject.weights_sha256, PART)
     return logits

@@ -13,11 +13,13 @@ from convscope.evaluation.comparison import compare_answers
 from convscope.evaluation.evaluate import answers_on
 from convscope.evaluation.metrics import wilson_interval
 from convscope.prediction.folder import load_model
-from convscope.shapes import Logits
+from convscope.shapes import Labels, Logits
 from convscope.training.retraining import Subject, Told, nothing_said, retrain
 
 SHARES = (0.25, 0.5)
 """Of the training part; all of it is what the run itself learned from."""
+LITTLE = 0.01
+"""A gain in accuracy that is surely below it is not worth collecting as many images again."""
 FILE = "learning_curve.json"
 
 
@@ -47,14 +49,14 @@ class LearningCurve:
     @property
     def sentence(self) -> str:
         """What the last doubling brought, and what to expect of the next."""
-        low, high = (100 * end for end in self.gain_interval)
+        low, high = self.gain_interval
         brought = (
             f"The second half of the training images brought {100 * self.gain:+.2f} percentage "
-            f"points on validation (95 % interval {low:+.2f} to {high:+.2f})"
+            f"points on validation (95 % interval {100 * low:+.2f} to {100 * high:+.2f})"
         )
         if low > 0:
             return f"{brought}: twice as many images would probably help, by less than that."
-        if high < 0.01:
+        if high < LITTLE:
             return f"{brought}: more images of this kind would buy little."
         return f"{brought}: it cannot be told from chance whether more images would help."
 
@@ -74,21 +76,19 @@ class LearningCurve:
         )
 
 
-def measure_learning_curve(
-    subject: Subject, network: str | None = None, told: Told = nothing_said
-) -> LearningCurve:
+def measure_learning_curve(subject: Subject, told: Told = nothing_said) -> LearningCurve:
     """Train on 25 and 50 % of the training part; kept in the run's folder with what all of it gave.
 
     The validation part chooses the weights and measures them, as in the run itself.
     """
     train, held = subject.splits.train, subject.splits.validation
+    whole = load_model(subject.folder, network=subject.recipe.network)
     answers: list[tuple[float, int, Logits]] = []
     for share in SHARES:
         _, part = hold_out(train, share)
         name = f"learning curve, {share:.0%} of the training images"
-        model, _ = retrain(subject, part, held, name, choose=True, told=told)
+        model = retrain(subject, part, held, name, choose=True, told=told)
         answers.append((share, len(part), answers_on(model, held)))
-    whole = load_model(subject.folder, network=network)
     answers.append((1.0, len(train), answers_on(whole, held)))
     points = [_point(share, images, logits, held.labels) for share, images, logits in answers]
     gain = compare_answers(answers[-2][2], answers[-1][2], held.labels)
@@ -114,7 +114,7 @@ def read_learning_curve(folder: Path, weights_sha256: str) -> LearningCurve | No
     return curve if curve.weights_sha256 == weights_sha256 else None
 
 
-def _point(share: float, images: int, logits: Logits, labels: Any) -> Point:
+def _point(share: float, images: int, logits: Logits, labels: Labels) -> Point:
     correct, total = int((logits.argmax(1) == labels).sum()), len(labels)
     return Point(
         share=share,

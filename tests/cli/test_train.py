@@ -38,7 +38,7 @@ def test_it_trains_tests_and_says_where_everything_lies(convscope, own_place):
 def test_json_is_one_object_with_the_promised_keys(convscope):
     result = json.loads(convscope("train", "--json", "--epochs", "2", *SURE).out)
     expected = {"run", "recipe", "epochs", "best_epoch", "validation", "test", "seconds"}
-    assert expected | {"images_per_second", "ended", "findings", "notes"} == set(result)
+    assert expected | {"images_per_second", "ended", "findings", "notes", "page"} == set(result)
     assert result["recipe"] == "digits-cnn"
     assert result["epochs"] == 2
     assert set(result["validation"]) == {"loss", "accuracy"}

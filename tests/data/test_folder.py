@@ -6,7 +6,7 @@ import torch
 from torch.testing import assert_close
 
 from convscope.data.catalogue import load_data
-from convscope.data.folder import read_folder, visible, without_copies
+from convscope.data.folder import read_folder, told_copies, visible, without_copies
 from convscope.errors import BadData, BadValue, UnknownName
 from tests.data.photographs import make_folder_of_classes, save_picture
 
@@ -105,12 +105,15 @@ def test_a_picture_that_is_in_two_parts_is_named_and_not_learned_from(parted):
 
 def test_without_copies_names_ten_and_counts_the_others(zoo):
     whole = read_folder(zoo).parts["train"]
-    kept, said = without_copies(whole, whole.subset(range(12)), "test")
+    kept, copies = without_copies(whole, whole.subset(range(12)))
     assert len(kept) == 19
+    assert copies == [(name, name) for name in whole.names[:12]]
+    said = told_copies(copies)
     assert len(said) == 11
     assert said[-1] == "... and 2 more such pictures"
+    assert told_copies([]) == []
     with pytest.raises(BadData, match="nothing is left to learn from"):
-        without_copies(whole, whole, "test")
+        without_copies(whole, whole)
 
 
 def spoil(folder: Path, count: int) -> list[str]:

@@ -20,7 +20,7 @@ def listed(folder: Path) -> list[PictureFile]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     facts = [path.stat() for path in paths]
     return [
-        PictureFile(path, path.name, fact.st_size, fact.st_mtime_ns)
+        PictureFile(str(path), path.name, fact.st_size, fact.st_mtime_ns)
         for path, fact in zip(paths, facts, strict=True)
     ]
 

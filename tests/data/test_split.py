@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from convscope.data.catalogue import load_data
 from convscope.data.dataset import Dataset
-from convscope.data.split import content_hashes, cut, fingerprint, hold_out
+from convscope.data.memory_map import MappedImages
+from convscope.data.split import (
+    content_hash,
+    content_hashes,
+    cut,
+    fingerprint,
+    hashes_of,
+    hold_out,
+    in_folds,
+)
 from convscope.errors import BadData
 
 C, H, W = 3, 2, 5
@@ -120,6 +129,89 @@ def test_another_split_seed_makes_another_cut_and_the_same_one_the_same():
     assert cuts[1] == cuts[3]
 
 
+@settings(deadline=None, max_examples=60)
+@given(tangled(), st.integers(2, 5))
+def test_folds_hold_each_image_once_and_keep_equal_pictures_and_groups_together(fields, count):
+    whole = dataset(*fields)
+    try:
+        folds = in_folds(whole, count)
+    except BadData:
+        assume(False)
+    assert len(folds) == count
+    assert torch.cat(folds).sort().values.equal(torch.arange(len(whole)))
+    parts = [whole.subset(fold) for fold in folds]
+    for images in (set(content_hashes(part.images)) for part in parts):
+        assert sum(bool(images & set(content_hashes(part.images))) for part in parts) == 1
+    for groups in (set(part.groups or ()) for part in parts):
+        assert sum(bool(groups & set(part.groups or ())) for part in parts) <= 1
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 2), min_size=5, max_size=97), st.integers(2, 5))
+def test_each_class_of_single_images_is_spread_evenly_over_the_folds(labels, count):
+    whole = dataset(list(range(len(labels))), labels)
+    parts = [whole.subset(fold) for fold in in_folds(whole, count)]
+    for counts in zip(*(part.class_counts() for part in parts), strict=True):
+        assert max(counts) - min(counts) <= 1
+    sizes = [len(part) for part in parts]
+    assert min(sizes) > 0
+    assert max(sizes) - min(sizes) <= 3  # one per class
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 13)), min_size=5, max_size=31))
+def test_no_fold_is_ahead_by_more_than_the_largest_group_of_a_class(groups):
+    labels = [label for label, size in groups for _ in range(size)]
+    named = [number for number, (_, size) in enumerate(groups) for _ in range(size)]
+    whole = dataset(list(range(len(labels))), labels, named)
+    parts = [whole.subset(fold) for fold in in_folds(whole, 3)]
+    for label, counts in enumerate(zip(*(part.class_counts() for part in parts), strict=True)):
+        largest = max((size for own, size in groups if own == label), default=0)
+        assert max(counts) - min(counts) <= largest
+
+
+@pytest.mark.parametrize("first", range(0, 700, 100))
+def test_small_groups_make_up_for_large_ones_whatever_the_images_are(first):
+    groups = [0] * 8 + [1] * 5 + [2] * 5 + [3] * 3 + [4] * 3
+    folds = in_folds(dataset(list(range(first, first + 24)), [0] * 24, groups), 3)
+    assert [len(fold) for fold in folds] == [8, 8, 8]
+
+
+def test_a_group_of_two_classes_goes_where_most_of_it_is_missing():
+    labels, groups = [0] * 4 + [1] * 5 + [0, 0, 1], [0] * 4 + [1] * 5 + [2] * 3
+    whole = dataset(list(range(12)), labels, groups)
+    parts = [whole.subset(fold) for fold in in_folds(whole, 2)]
+    assert sorted(part.class_counts() for part in parts) == [[2, 6, 0], [4, 0, 0]]
+
+
+@settings(deadline=None, max_examples=60)
+@given(tangled(), st.randoms(use_true_random=False))
+def test_the_folds_are_the_same_whatever_the_order_of_the_images(fields, random):
+    whole = dataset(*fields)
+    order = list(range(len(whole)))
+    random.shuffle(order)
+    try:
+        folds = in_folds(whole, 2)
+    except BadData:
+        with pytest.raises(BadData):
+            in_folds(whole.subset(order), 2)
+        return
+    again = whole.subset(order)
+    assert [names(whole.subset(fold)) for fold in folds] == [
+        names(again.subset(fold)) for fold in in_folds(again, 2)
+    ]
+
+
+def test_a_fold_keeps_the_order_of_the_whole():
+    for fold in in_folds(dataset(list(range(53)), [0] * 53), 3):
+        assert fold.equal(fold.sort().values)
+
+
+def test_fewer_groups_than_folds_are_refused():
+    with pytest.raises(BadData, match="8 images in 2 groups cannot be cut in 3 parts"):
+        in_folds(dataset(list(range(8)), [0] * 8, [i // 4 for i in range(8)]), 3)
+
+
 def test_without_a_published_test_part_one_is_sealed_first():
     whole = dataset(list(range(101)), [0] * 101)
     splits = cut("some", whole, None, validation=0.25)
@@ -150,6 +242,30 @@ def test_hashes_are_equal_exactly_where_the_pictures_are():
     hashes = content_hashes(dataset([3, 5, 3, 259], [0] * 4).images)
     assert hashes[0] == hashes[2]
     assert len(set(hashes)) == 3
+
+
+def test_each_hash_is_of_its_own_image_and_goes_with_it_into_a_subset():
+    whole = dataset([5, 259, 7, 5, 3], [0] * 5)
+    hashes = hashes_of(whole)
+    assert list(hashes) == [content_hash(image) for image in whole.images.numpy()]
+    known = Dataset(**{**vars(whole), "hashes": tuple(hashes)})
+    for part in (whole.subset([4, 1, 3]), known.subset([4, 1, 3])):
+        assert list(hashes_of(part)) == [hashes[4], hashes[1], hashes[3]]
+
+
+def test_known_hashes_are_not_computed_again():
+    whole = dataset([5, 6, 7], [0] * 3)
+    known = tuple(b"%d" % i for i in range(3))
+    assert hashes_of(Dataset(**{**vars(whole), "hashes": known})) == known
+
+
+def test_images_in_a_memory_map_have_the_hashes_of_those_in_memory():
+    whole = dataset(list(range(2011)), [0] * 2011)  # three blocks
+    file = whole.images.permute(0, 2, 3, 1).contiguous()
+    rows = torch.arange(2011).flip(0)
+    mapped = Dataset(**{**vars(whole), "images": MappedImages(file, rows)})
+    assert list(hashes_of(mapped)) == list(hashes_of(whole))[::-1]
+    assert len(set(hashes_of(mapped))) == 2011
 
 
 def test_the_fingerprint_changes_with_a_pixel_a_label_a_class_name_and_the_parts():

@@ -128,8 +128,8 @@ def test_data_are_loaded_by_their_name(model, splits, monkeypatch):
     monkeypatch.setattr(
         "convscope.evaluation.evaluate.load_data", lambda name: asked.append(name) or splits
     )
-    assert evaluate(model, "noise").total == 31
-    assert asked == ["noise"]
+    assert evaluate(model, "digits").total == 31
+    assert asked == ["digits"]
 
 
 def test_classes_are_matched_by_name_whatever_their_order(model, dataset):

@@ -1,0 +1,159 @@
+"""What to do next, in the order in which it would pay."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from convscope.reporting.command import train_command
+from convscope.reporting.evidence import Evidence
+
+MANY_SUSPECTS = 0.02
+"""Share of labels from which on looking at them comes before more training."""
+WEAK = 0.15
+"""A class is weak if its recall is this far below the accuracy, its interval included."""
+CONFUSED = 0.25
+"""Share of all mistakes from which on one pair of classes is worth a word of its own."""
+FEW_ANSWERS = 200
+"""Images below which a measured accuracy is too vague to compare recipes by."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing to do, and the command for it if there is one."""
+
+    sentence: str
+    command: str | None = None
+
+
+def advise(evidence: Evidence) -> list[Advice]:
+    """The next best action first; there is always one."""
+    rules = (
+        _to_its_end, _decisions, _guessing, _findings, _labels, _generalisation, _classes, _further,
+    )  # fmt: skip
+    return [advice for rule in rules for advice in rule(evidence)]
+
+
+def again(evidence: Evidence, **changes: object) -> str | None:
+    """The command that trains this run's recipe with `changes`; None if only code can."""
+    if evidence.config["network"]["name"] is None or evidence.config["data"]["source"] is None:
+        return None
+    # a named recipe brings its network's arguments, which another network does not take
+    name = "" if "network" in changes else evidence.config["recipe"]["name"]
+    return train_command(name, evidence.recipe.changed(**changes))
+
+
+def _to_its_end(evidence: Evidence) -> Iterator[Advice]:
+    if evidence.config["ended"] == "interrupted":
+        command = f"convscope train --resume {evidence.folder}"
+        yield Advice("Let it train to its end: it was interrupted.", command)
+
+
+def _decisions(evidence: Evidence) -> Iterator[Advice]:
+    if evidence.inspection is not None:
+        for decision in evidence.inspection.decisions:
+            if decision.name != "imbalance" or evidence.recipe.class_weights == "none":
+                yield Advice(decision.sentence)
+
+
+def _guessing(evidence: Evidence) -> Iterator[Advice]:
+    report, baseline = evidence.report, evidence.baseline
+    if baseline.share < report.interval[0]:
+        return
+    sentence = f"It is not better than always answering {baseline.name}: collect more pictures"
+    origin, side = evidence.splits and evidence.splits.origin, min(evidence.model.image_shape[1:])
+    if origin and any(min(size) >= 2 * side for size in origin.sizes.values()):
+        larger = again(evidence, size=2 * side)
+        yield Advice(f"{sentence}, or store them larger than {side} pixels.", larger)
+    else:
+        yield Advice(f"{sentence}.")
+
+
+def _findings(evidence: Evidence) -> Iterator[Advice]:
+    recipe = evidence.recipe
+    for finding in evidence.findings:
+        if finding.name in ("diverged", "guessing"):
+            slower = recipe.learning_rate / 10
+            yield Advice(
+                "Lower the learning rate: nothing was learned.",
+                again(evidence, learning_rate=slower),
+            )
+        elif finding.name == "improving":
+            longer = 2 * recipe.epochs
+            yield Advice("Train longer: it was still improving.", again(evidence, epochs=longer))
+        elif finding.name == "few-examples":
+            yield Advice(f"Collect more pictures. {finding.sentence}")
+
+
+def _labels(evidence: Evidence) -> Iterator[Advice]:
+    for part, suspects in evidence.suspects.items():
+        total = evidence.config["data"]["counts"][part]
+        if len(suspects) > MANY_SUSPECTS * total and evidence.report.accuracy > 0.8:
+            yield Advice(
+                f"Look at the {len(suspects)} suspect labels of {total:,} in {part}: a wrong label "
+                "costs twice, once in learning and once in the number."
+            )
+
+
+def _generalisation(evidence: Evidence) -> Iterator[Advice]:
+    curve, best = evidence.learning_curve, evidence.history.best
+    if curve is not None and curve.gain_interval[0] > 0:
+        yield Advice(f"Collect more pictures. {curve.sentence}")
+    if best.train_loss is None or best.validation["loss"] < 1.5 * best.train_loss + 0.1:
+        return
+    gap = (
+        f"at the epoch kept, the loss is {best.train_loss:.3f} on what it learned from and "
+        f"{best.validation['loss']:.3f} on what it did not"
+    )
+    if evidence.recipe.augment == "none":
+        yield Advice(f"Add augmentation: {gap}.", again(evidence, augment="flip+crop:0.7+colour"))
+    elif curve is None:
+        yield Advice(
+            f"Find out what more pictures would buy: {gap}.",
+            f"convscope report {evidence.folder} --learning-curve",
+        )
+
+
+def _classes(evidence: Evidence) -> Iterator[Advice]:
+    report, names = evidence.report, evidence.class_names
+    measured = [row for row in report.per_class if row["total"]]
+    if not measured:
+        return
+    worst = min(measured, key=lambda row: row["recall_interval"][1])
+    if worst["recall_interval"][1] < report.accuracy - WEAK / 2 and len(measured) > 2:
+        yield Advice(
+            f"Collect more pictures of {worst['name']}: only {worst['correct']} of its "
+            f"{worst['total']} are recognised."
+        )
+    wrong = report.total - report.correct
+    truth, answer, count = _most_confused(report.confusion_matrix)
+    if len(names) > 2 and count > max(CONFUSED * wrong, 3):
+        yield Advice(
+            f"Look at {names[truth]} taken for {names[answer]}: that is {count} of all {wrong} "
+            "mistakes."
+        )
+
+
+def _most_confused(confusion: Sequence[Sequence[int]]) -> tuple[int, int, int]:
+    cells = [(i, j, n) for i, row in enumerate(confusion) for j, n in enumerate(row) if i != j]
+    return max(cells, key=lambda cell: cell[2])
+
+
+def _further(evidence: Evidence) -> Iterator[Advice]:
+    if evidence.report.total < FEW_ANSWERS:
+        low, high = (100 * end for end in evidence.report.interval)
+        yield Advice(
+            f"Measure on more pictures: with {evidence.report.total}, the accuracy may be "
+            f"anywhere from {low:.0f} to {high:.0f} %."
+        )
+    if evidence.test is None:
+        yield Advice(
+            "Open the sealed test set once you are done with choosing.",
+            f"convscope evaluate {evidence.folder} --part test",
+        )
+    other = "resnet8" if evidence.recipe.network != "resnet8" else "cnn"
+    if (command := again(evidence, network=other, network_arguments={})) is not None:
+        yield Advice(
+            "Try another network, then compare the two: convscope evaluate RUN_A RUN_B.",
+            command,
+        )
+    else:
+        yield Advice("Try another network or recipe, then compare: evaluate RUN_A RUN_B.")

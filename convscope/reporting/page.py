@@ -1,0 +1,242 @@
+"""The page about a run: one file that asks nothing of the network."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+import convscope
+from convscope.reporting import galleries, words
+from convscope.reporting.advice import Advice, advise, again
+from convscope.reporting.album import Album
+from convscope.reporting.alike import alike_pairs
+from convscope.reporting.calibrated import Calibrated
+from convscope.reporting.evidence import Evidence
+from convscope.reporting.figures import Shown
+from convscope.reporting.film import Frame
+
+HERE = Path(__file__).parent
+WEB = HERE.parent / "web"
+ROOM = 900_000
+"""Bytes for small pictures."""
+MOST_CELLS = 20
+"""Classes up to which the confusion matrix is a table; of more, the most frequent mistakes."""
+MOST_PAIRS = 60
+SHADES = 10
+
+
+def render(
+    evidence: Evidence,
+    calibrated: Calibrated,
+    figures: Mapping[str, Shown],
+    frames: Sequence[Frame] = (),
+) -> str:
+    """report.html about a run, whole: styles, script and pictures inside, allowed by their hash."""
+    album = Album(ROOM)
+    measured, names = evidence.measured, evidence.class_names
+    part = f"the {measured.part} part"
+    report = evidence.report
+    confusion = _confusion(report.confusion_matrix, names)
+    view = {
+        "title": f"{report.data}: {words.percent(report.accuracy)}",
+        "data_name": report.data,
+        "part_words": f"{measured.part} images that it had never seen"
+        if measured.part == "test"
+        else "validation images, by which its weights were chosen",
+        "accuracy": report.accuracy,
+        "correct": report.correct,
+        "total": report.total,
+        "interval": report.interval,
+        "baseline": evidence.baseline,
+        "notes": _notes(evidence),
+        "sections": _sections(figures, frames),
+        "advices": advise(evidence),
+        "figures": figures,
+        "best_epoch": evidence.history.best.epoch,
+        "findings": evidence.findings,
+        "learning_curve": evidence.learning_curve,
+        "classes": report.per_class,
+        "class_names": names,
+        "confusion": confusion if len(names) <= MOST_CELLS else None,
+        "pairs": _pairs(confusion),
+        "pictured": measured.dataset is not None,
+        "mistakes": galleries.mistakes(measured, names, album),
+        "samples": galleries.samples(measured, names, album),
+        "film": frames,
+        "suspects": _suspects(evidence, album),
+        "suspects_hint": _suspects_hint(evidence),
+        "trust": words.trust(calibrated, part),
+        "rejection": words.rejection(calibrated, part),
+        "counts": _counts(evidence),
+        "data_notes": _data_notes(evidence),
+        **alike_pairs(evidence, album),
+        "command": again(evidence),
+        "provenance": words.provenance(evidence),
+        "recipe": evidence.recipe.to_json(),
+        "seal": words.seal(evidence),
+        "version": convscope.__version__,
+        "folder": evidence.folder,
+    }
+    view["content"] = {
+        "cells": galleries.cells(measured, album),  # last: it takes what room is left
+        "pictures": album.pictures,
+        "film": [_frame(frame) for frame in frames],
+        "class_names": list(names),
+    }
+    return _template().render(**view)
+
+
+@cache
+def _template() -> jinja2.Template:
+    style, script = (
+        (WEB / name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
+    )
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "percent": words.percent,
+        "count": lambda number: f"{number:,}",
+        "hundred": lambda share: f"{100 * share:.2f}",
+    }
+    environment.policies["json.dumps_function"] = _compact
+    environment.globals |= {
+        "style": Markup(style),
+        "script": Markup(script),
+        "style_hash": _hash(style),
+        "script_hash": _hash(script),
+    }
+    return environment.get_template("report.html")
+
+
+def _compact(content: Any, **options: Any) -> str:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _hash(text: str) -> str:
+    """What a Content-Security-Policy allows an inline text by."""
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _notes(evidence: Evidence) -> list[str]:
+    """What a reader must know before any number."""
+    notes = list(evidence.report.notes)
+    if evidence.test is None:
+        notes.append("The test set is still sealed: these are the numbers of validation.")
+    if evidence.absent is not None:
+        notes.append(f"There are no pictures in this page: {evidence.absent}.")
+    return notes
+
+
+def _sections(figures: Mapping[str, Shown], frames: Sequence[Frame]) -> list[tuple[str, str]]:
+    return [
+        ("next", "What next"),
+        ("curves", "Curves"),
+        ("classes", "Classes"),
+        ("confusion", "Confusion"),
+        ("mistakes", "Mistakes"),
+        ("samples", "Sample"),
+        *([("filters", "Filters")] if "filters" in figures else []),
+        *([("film", "Film")] if frames else []),
+        ("labels", "Labels"),
+        ("trust", "Trust"),
+        ("data", "Data"),
+        ("recipe", "Recipe"),
+    ]
+
+
+def _confusion(matrix: Sequence[Sequence[int]], names: Sequence[str]) -> list[list[dict[str, Any]]]:
+    return [
+        [
+            {
+                "count": count,
+                "key": f"{i}-{j}",
+                "shade": _shade(count, sum(row), i == j),
+                "truth": names[i],
+                "answer": names[j],
+            }
+            for j, count in enumerate(row)
+        ]
+        for i, row in enumerate(matrix)
+    ]
+
+
+def _shade(count: int, total: int, right: bool) -> str:
+    """The class of a cell: green or red, stronger by the root of its share of the row."""
+    if not count:
+        return "zero"
+    step = min(int((count / total) ** 0.5 * SHADES), SHADES - 1)
+    return f"{'good' if right else 'wrong'}-{step}"
+
+
+def _pairs(confusion: Sequence[Sequence[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """The most frequent mistakes."""
+    wrong = [
+        cell
+        for i, row in enumerate(confusion)
+        for j, cell in enumerate(row)
+        if i != j and cell["count"]
+    ]
+    return sorted(wrong, key=lambda cell: -cell["count"])[:MOST_PAIRS]
+
+
+def _suspects(evidence: Evidence, album: Album) -> dict[str, dict[str, Any]]:
+    return {
+        part: {
+            "total": len(found),
+            "of": evidence.config["data"]["counts"][part],
+            "how": words.how_suspects_were_found(part, evidence.report.accuracy),
+            "shown": galleries.suspects(
+                found, evidence.dataset(part), part, evidence.class_names, album
+            ),
+        }
+        for part, found in evidence.suspects.items()
+    }
+
+
+def _suspects_hint(evidence: Evidence) -> Advice | None:
+    """How to look among the training images too."""
+    if "train" in evidence.suspects:
+        return None
+    minutes = 2 * evidence.seconds / 60
+    takes = f"about {minutes:.0f} minutes" if minutes >= 1.5 else "about a minute"
+    return Advice(
+        "Among the training images none were looked for: that takes three more trainings, "
+        f"{takes} on the machine that trained it.",
+        f"convscope report {evidence.folder} --suspects",
+    )
+
+
+def _counts(evidence: Evidence) -> dict[str, list[int]] | None:
+    if evidence.splits is None:
+        return None
+    return {part: evidence.splits[part].class_counts() for part in evidence.splits.counts()}
+
+
+def _data_notes(evidence: Evidence) -> list[str]:
+    if evidence.splits is None or evidence.splits.origin is None:
+        return []
+    return list(evidence.splits.origin.notes)
+
+
+def _frame(frame: Frame) -> dict[str, Any]:
+    matrix = frame.confusion
+    low, high = frame.interval
+    return {
+        "words": f"{frame.epoch}: {words.percent(frame.accuracy)} right "
+        f"({words.percent(low)} to {words.percent(high)})",
+        "filters": frame.filters,
+        "confusion": matrix
+        and [
+            [(count, _shade(count, sum(row), i == j)) for j, count in enumerate(row)]
+            for i, row in enumerate(matrix)
+        ],
+    }

@@ -1,0 +1,70 @@
+"""A finished run as report.html: what `convscope train` and `convscope report` call."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from convscope.atomic import write_text
+from convscope.data.dataset import Splits
+from convscope.errors import ConvscopeError
+from convscope.prediction.folder import find_run
+from convscope.reporting.calibrated import calibrate
+from convscope.reporting.evidence import Evidence, gather
+from convscope.reporting.figures import figures_of, in_both_themes, save_figures
+from convscope.reporting.film import film
+from convscope.reporting.page import render
+from convscope.training.cross_validation import cross_validate
+from convscope.training.learning_curve import measure_learning_curve
+from convscope.training.retraining import Told, find_subject, nothing_said
+
+SOON = 20.0
+"""Seconds of extra training that nobody needs to be asked for."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The page, and what it says in short."""
+
+    page: Path
+    evidence: Evidence
+
+
+def write_report(
+    run: str | Path,
+    *,
+    data: Splits | None = None,
+    network: str | None = None,
+    suspects: bool | None = None,
+    learning_curve: bool = False,
+    told: Told = nothing_said,
+) -> Written:
+    """report.html and figures/ in the folder of the finished run `run`.
+
+    `suspects` looks for wrong labels among the training images too, by cross-validation: None does
+    so if it takes only seconds. `learning_curve` measures what more images would buy. Both train
+    again, and are kept for the next page; `told` hears how far they are. `data` and `network` are
+    those that only your code has.
+    """
+    folder = find_run(run)
+    evidence = gather(folder, data=data, network=network)
+    asked = (suspects, learning_curve)
+    if suspects is None and "train" not in evidence.suspects:
+        suspects = evidence.splits is not None and 2 * evidence.seconds < SOON
+    if suspects or learning_curve:
+        try:
+            subject = find_subject(folder, data=evidence.splits, network=network)
+            if suspects:
+                cross_validate(subject, told)
+            if learning_curve:
+                measure_learning_curve(subject, told)
+        except ConvscopeError:
+            if any(asked):  # what was only offered may be left out
+                raise
+        evidence = gather(folder, data=evidence.splits, network=network)
+    calibrated = calibrate(evidence.validation, evidence.measured)
+    drawn = figures_of(evidence, calibrated)
+    shown = {name: in_both_themes(draw) for name, draw in drawn.items()}
+    frames = film(folder, evidence.model, evidence.splits.validation) if evidence.splits else []
+    page = folder / "report.html"
+    write_text(page, render(evidence, calibrated, shown, frames))
+    save_figures(drawn, folder / "figures")
+    return Written(page, evidence)
