@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TORCH := torch==$(shell sed -n 's/^torch==//p' constraints.txt)
 
-.PHONY: demo test check fix slow clean
+.PHONY: demo test browser check fix slow clean
 
 demo: .venv/ready
 	@$(BIN)/convscope train digits-cnn
@@ -15,8 +15,16 @@ demo: .venv/ready
 	@echo
 	@echo "The run lies in runs/latest, the pictures in pictures/digits; the command is $(BIN)/convscope"
 
-test: .venv/ready-dev
+test: .venv/ready-dev browser
 	@$(BIN)/python -m pytest -n 2
+
+# the report is tested in Chromium where there is one, or where it can be installed
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		command -v google-chrome >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "installing Chromium ..." && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } \
+		>/dev/null 2>&1 || echo "no Chromium: the tests in a browser are skipped"
 
 slow: .venv/ready-dev
 	@$(BIN)/python -m pytest -m slow

@@ -78,19 +78,29 @@ def interval(low_high: Sequence[float] | None) -> str:
 def working() -> Iterator[Callable[[str], None]]:
     """Hears what long work is at: one changing line on a terminal, lines elsewhere."""
     if not ASIDE.is_terminal:
-        yield aside
+        begun: list[str] = []
+
+        def once(line: str) -> None:
+            """The beginning of each piece of work; how far it is would fill the page."""
+            work = line.partition(": ")[0]
+            if begun[-1:] != [work]:
+                begun.append(work)
+                aside(work)
+
+        yield once
         return
     with ASIDE.status("") as status:
         yield lambda line: status.update(Text(printable(line)))
 
 
 class ArrivalBar:
-    """Shows bytes or pictures arriving: a bar on a terminal, nothing elsewhere."""
+    """Shows bytes or pictures arriving: a bar on a terminal, a line elsewhere."""
 
     def __init__(self) -> None:
         self.total = 0
         self.unit = "bytes"
         self._bar: Progress | None = None
+        self._told = False
 
     def reset(self) -> None:
         """Back to nothing: what comes now replaces what was counted."""
@@ -99,24 +109,26 @@ class ArrivalBar:
 
     def update(self, n: int) -> None:
         """`n` more have come."""
-        if self._bar is None:
-            fetched = self.unit == "bytes"
-            self._bar = Progress(
-                TextColumn("fetching" if fetched else f"reading {self.unit}"),
-                BarColumn(),
-                DownloadColumn() if fetched else MofNCompleteColumn(),
-                console=ASIDE,
-                transient=True,
-            )
-            self._bar.add_task("", total=self.total or None)
-            self._bar.start()
-        self._bar.advance(self._bar.task_ids[0], n)
+        if self._bar is None and not self._told:
+            self._begin("fetching" if self.unit == "bytes" else f"reading {self.unit}")
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0], n)
 
     def close(self) -> None:
         """All is here."""
         if self._bar is not None:
             self._bar.stop()
-            self._bar = None
+        self._bar, self._told = None, False
+
+    def _begin(self, what: str) -> None:
+        self._told = True
+        if not ASIDE.is_terminal:
+            aside(f"{what} ...")
+            return
+        counted = DownloadColumn() if self.unit == "bytes" else MofNCompleteColumn()
+        self._bar = Progress(TextColumn(what), BarColumn(), counted, console=ASIDE, transient=True)
+        self._bar.add_task("", total=self.total or None)
+        self._bar.start()
 
 
 def _no_formula(cell: object) -> object:

@@ -50,6 +50,8 @@ def open_picture(source: str | Path | bytes) -> Iterator[Picture.Image]:
     except FileNotFoundError as error:
         raise BadImage(f"{name} does not exist: check the path") from error
     except UnidentifiedImageError as error:
+        if _is_empty(source):
+            raise BadImage(f"{name} is empty: copy it again") from error
         raise BadImage(
             f"{name} is not a picture that can be read: PNG, JPEG, BMP, GIF, TIFF and WebP can"
         ) from error
@@ -59,6 +61,10 @@ def open_picture(source: str | Path | bytes) -> Iterator[Picture.Image]:
         raise BadImage(
             f"{name} cannot be read ({str(error).rstrip('.')}): it may be cut off or damaged"
         ) from error
+
+
+def _is_empty(source: str | Path | bytes) -> bool:
+    return not source if isinstance(source, bytes) else Path(source).stat().st_size == 0
 
 
 def is_grey(picture: Picture.Image) -> bool:

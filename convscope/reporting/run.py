@@ -16,7 +16,7 @@ from convscope.training.cross_validation import cross_validate
 from convscope.training.learning_curve import measure_learning_curve
 from convscope.training.retraining import Told, find_subject, nothing_said
 
-SOON = 20.0
+SOON = 60.0
 """Seconds of extra training that nobody needs to be asked for."""
 
 

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ SURE = ["threads=1", "precision=float32", "memory_format=contiguous"]
 
 @pytest.fixture
 def trained(convscope) -> None:
-    convscope("train", "epochs=2", *SURE)
+    convscope("train", "epochs=2", "--no-report", *SURE)
 
 
 def test_without_options_it_shows_what_the_opening_stored(convscope, trained):
@@ -48,3 +49,48 @@ def test_the_bundled_model_brings_its_numbers(convscope):
     assert report["data"] == "mnist"
     assert report["total"] == 10_000
     assert report["accuracy"] > 0.99
+
+
+def test_two_runs_are_compared_on_the_same_test_images(convscope, trained):
+    convscope("train", "epochs=1", "seed=1", "--no-report", *SURE)
+    outcome = convscope("evaluate", "digits-cnn-1", "digits-cnn-2")
+    assert outcome.code == 0
+    assert "digits-cnn-1 is right" in outcome.out
+    assert "McNemar" in outcome.out
+    found = json.loads(convscope("evaluate", "digits-cnn-1", "digits-cnn-2", "--json").out)
+    stored = [json.loads(convscope("evaluate", f"digits-cnn-{i}", "--json").out) for i in (1, 2)]
+    assert [found["correct_a"], found["correct_b"]] == [report["correct"] for report in stored]
+    assert len(json.loads(Path("runs/latest/test_openings.json").read_text())) == 1
+    refused = convscope("evaluate", "digits-cnn-1", "digits-cnn-2", "--part", "validation")
+    assert refused.code == 2
+    assert "leave the options out" in refused.err
+
+
+def test_a_learning_curve_says_what_more_images_would_buy(convscope, trained):
+    outcome = convscope("evaluate", "latest", "--learning-curve")
+    assert outcome.code == 0
+    assert "1,151" in outcome.out
+    assert "The second half of the training images brought" in outcome.out
+    told = json.loads(convscope("evaluate", "latest", "--learning-curve", "--json").out)
+    assert [point["share"] for point in told["points"]] == [0.25, 0.5, 1.0]
+
+
+def test_a_folder_is_measured_whole_or_by_its_test_part(convscope, trained, own_place):
+    images, labels = load_data("digits").test.images, load_data("digits").test.labels
+    for i in range(60):
+        folder = own_place / "scans" / str(int(labels[i]))
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{i}.png").write_bytes(encode_png(images[i].permute(1, 2, 0).numpy()))
+    whole = json.loads(convscope("evaluate", "latest", "--data", "scans", "--json").out)
+    assert (whole["data"], whole["part"], whole["total"]) == ("scans", "all", 60)
+    logits = json.loads(convscope("evaluate", "latest", "--json").out)
+    assert abs(whole["accuracy"] - logits["accuracy"]) < 0.2
+    (own_place / "scans").rename(own_place / "test")
+    for part in ("train", "test"):
+        (own_place / "parted").mkdir(exist_ok=True)
+        shutil.copytree(own_place / "test", own_place / "parted" / part)
+    tested = json.loads(convscope("evaluate", "latest", "--data", "parted", "--json").out)
+    assert (tested["part"], tested["total"]) == ("test", 60)
+    refused = convscope("evaluate", "latest", "--data", "parted", "--part", "validation")
+    assert refused.code == 2
+    assert "has no part 'validation'" in refused.err

@@ -1,9 +1,13 @@
 import json
+import shutil
 
 import pytest
 
+from convscope.errors import BadData
+from tests.data.photographs import make_folder_of_classes
+
 SURE = ["threads=1", "precision=float32", "memory_format=contiguous"]
-SHORT = ["epochs=1", *SURE]
+SHORT = ["epochs=1", "--no-report", *SURE]
 
 NET = """
 from torch import nn
@@ -36,7 +40,7 @@ def test_it_trains_tests_and_says_where_everything_lies(convscope, own_place):
 
 
 def test_json_is_one_object_with_the_promised_keys(convscope):
-    result = json.loads(convscope("train", "--json", "--epochs", "2", *SURE).out)
+    result = json.loads(convscope("train", "--json", "--epochs", "2", "--no-report", *SURE).out)
     expected = {"run", "recipe", "epochs", "best_epoch", "validation", "test", "seconds"}
     assert expected | {"images_per_second", "ended", "findings", "notes", "page"} == set(result)
     assert result["recipe"] == "digits-cnn"
@@ -60,7 +64,7 @@ def test_a_sealed_test_set_stays_sealed(convscope):
 
 def test_flags_and_words_mean_the_same(convscope, own_place):
     runs = [
-        convscope("train", "--json", *SURE, *words).out
+        convscope("train", "--json", "--no-report", *SURE, *words).out
         for words in (
             ["--epochs", "1", "--no-nesterov", "--batch-size", "50", "--seed", "3"],
             ["epochs=1", "nesterov=false", "batch-size=50", "seed=3"],
@@ -89,7 +93,9 @@ def test_a_finished_run_goes_on_only_under_a_constant_schedule(convscope):
     assert outcome.code == 2
     assert "--weights" in outcome.err
     convscope("train", "schedule=constant", *SHORT)
-    longer = json.loads(convscope("train", "--resume", "latest", "--epochs", "2", "--json").out)
+    longer = json.loads(
+        convscope("train", "--resume", "latest", "--epochs", "2", "--json", "--no-report").out
+    )
     assert longer["epochs"] == 2
     both = convscope("train", "mnist-mlp", "--resume", "latest")
     assert both.code == 2
@@ -116,3 +122,39 @@ def test_a_folder_that_cannot_be_made_is_named(convscope, own_place, where):
     assert outcome.code == 2
     assert where in outcome.err
     assert "cannot be written" in outcome.err
+
+
+def test_a_folder_is_learned_from_reported_on_and_gone_on_with_from_anywhere(
+    convscope, own_place, monkeypatch
+):
+    for part in ("train", "val"):
+        make_folder_of_classes(own_place / "zoo" / part, {"ants": 12, "bees": 13})
+    shutil.copy(own_place / "zoo/train/ants/3.png", own_place / "zoo/val/ants/again.png")
+    words = ["schedule=constant", "epochs=1", "network=lenet", "augment=none", *SURE]
+    outcome = convscope("train", "--data", "zoo", *words)
+    assert outcome.code == 0, outcome.err
+    assert "val becomes the sealed test set" in outcome.err
+    assert "train/ants/3.png is the same picture as val/ants/again.png" in outcome.err
+    assert "report: runs/folder-1/report.html" in outcome.out
+    assert "again.png" in (own_place / "runs/folder-1/report.html").read_text()
+    (own_place / "elsewhere").mkdir()
+    run = str(own_place / "runs/folder-1")
+    monkeypatch.chdir(own_place / "elsewhere")
+    assert convscope("train", "--resume", run, "--epochs", "2", "--no-report").code == 0
+    assert convscope("evaluate", run, "--part", "validation").code == 0
+    assert convscope("report", run, "--no-suspects").code == 0
+    assert convscope("predict", run, str(own_place / "zoo/val/ants/again.png")).code == 0
+    refused = convscope("train", "--data", str(own_place / "nowhere"))
+    assert refused.code == 2
+    assert "no data set or folder is called" in refused.err
+
+
+def test_what_keeps_the_report_from_being_written_leaves_the_run(convscope, monkeypatch):
+    def refuse(*_, **__):
+        raise BadData("the disk ran away")
+
+    monkeypatch.setattr("convscope.reporting.run.write_report", refuse)
+    outcome = convscope("train", "epochs=1", *SURE)
+    assert outcome.code == 0
+    assert "there is no report: the disk ran away" in outcome.err
+    assert "test accuracy" in outcome.out
