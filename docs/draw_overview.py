@@ -39,7 +39,7 @@ def main() -> None:
     losses = history["train_loss"], history["validation_loss"]
     accuracy, best = history["validation_accuracy"], history.best.epoch
     curves = draw_curves(history["epoch"], *losses, accuracy, best)
-    curves.set_size_inches(6.4, 5.2)
+    curves.set_size_inches(7.8, 6.3)
     figures = [
         draw_contact_sheet(digits.train),
         draw_variants(original, batches.variants(3, 16), recipe.augment),

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 
 from convscope.drawing.figure import Theme
 
+MOST_MARKED = 60
+"""Values of a line up to which each is a dot on it."""
 LONGEST = 18
 """Columns of a name that fit beside a panel on a phone."""
 
@@ -32,6 +34,11 @@ def finish_axes(
 def add_legend(axes: Axes, theme: Theme) -> None:
     """What the labelled lines are, where they leave room."""
     axes.legend(frameon=False, labelcolor=theme.ink, fontsize=9)
+
+
+def marker(values: Sequence[object]) -> str:
+    """A dot for each value while there are few."""
+    return "." if len(values) <= MOST_MARKED else ""
 
 
 def one_line(name: str, longest: int = LONGEST) -> str:

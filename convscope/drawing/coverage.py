@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from convscope.drawing.axes import add_legend, finish_axes, percent
+from convscope.drawing.axes import add_legend, finish_axes, marker, percent
 from convscope.drawing.figure import LIGHT, Theme, new_figure
 
 
@@ -20,7 +20,7 @@ def draw_coverage(
     """
     figure = new_figure(4.6, 3.2, theme)
     axes = figure.subplots()
-    axes.plot(percent(coverage), percent(accuracy), color=theme.validation)
+    axes.plot(percent(coverage), percent(accuracy), color=theme.validation, marker=marker(coverage))
     if chosen:
         answered, right = percent(chosen)
         label = f"threshold: {answered:.1f} % answered, {right:.1f} % right"

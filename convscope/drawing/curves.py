@@ -6,11 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from convscope.drawing.axes import add_legend, finish_axes, percent
+from convscope.drawing.axes import add_legend, finish_axes, marker, percent
 from convscope.drawing.figure import LIGHT, Theme, new_figure
-
-MOST_MARKED = 60
-"""Epochs up to which each is a dot on its line."""
 
 
 def draw_curves(
@@ -63,10 +60,10 @@ def _show_losses(
     theme: Theme,
 ) -> None:
     trained = [(e, loss) for e, loss in zip(epochs, train_loss, strict=True) if loss is not None]
-    marker = _marker(epochs)
+    dot = marker(epochs)
     if trained:
-        axes.plot(*zip(*trained, strict=True), color=theme.train, marker=marker, label="train")
-    axes.plot(epochs, validation_loss, color=theme.validation, marker=marker, label="validation")
+        axes.plot(*zip(*trained, strict=True), color=theme.train, marker=dot, label="train")
+    axes.plot(epochs, validation_loss, color=theme.validation, marker=dot, label="validation")
     add_legend(axes, theme)
     _finish(axes, "loss", best_epoch, theme)
 
@@ -79,17 +76,13 @@ def _show_accuracies(
     theme: Theme,
 ) -> None:
     accuracies = percent(validation_accuracy)
-    axes.plot(epochs, accuracies, color=theme.validation, marker=_marker(epochs))
+    axes.plot(epochs, accuracies, color=theme.validation, marker=marker(epochs))
     _finish(axes, "validation accuracy, %", best_epoch, theme)
-
-
-def _marker(epochs: Sequence[int]) -> str:
-    return "." if len(epochs) <= MOST_MARKED else ""
 
 
 def _finish(axes: Axes, title: str, best_epoch: int, theme: Theme) -> None:
     """The line of the kept epoch, its words in the corner where no curve can run."""
-    axes.axvline(best_epoch, color=theme.mark, linewidth=1, linestyle="--")
+    axes.axvline(best_epoch, color=theme.mark, linewidth=1, linestyle="--", zorder=1)
     axes.set_title(f"kept: epoch {best_epoch}", loc="right", color=theme.mark, fontsize=9)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(steps=(1, 2, 5, 10), integer=True, min_n_ticks=1))
     finish_axes(axes, theme, title, x="epoch")

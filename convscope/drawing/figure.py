@@ -101,6 +101,11 @@ def as_picture(image: Tensor) -> np.ndarray:
     return pixels.expand(3, -1, -1).permute(1, 2, 0).numpy()
 
 
+def as_bytes(colour: str) -> np.ndarray:
+    """A colour as its red, green and blue: (3,) uint8."""
+    return np.multiply(to_rgb(colour), 255).round().astype(np.uint8)
+
+
 def show(axes: Axes, picture: np.ndarray, title: str = "", theme: Theme = LIGHT) -> None:
     """`picture` on `axes`, every pixel a square, no ticks."""
     axes.imshow(picture, interpolation="none")
@@ -116,7 +121,7 @@ def montage(
     n, h, w, _ = pictures.shape
     rows = -(-n // columns)
     sheet = np.empty((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), np.uint8)
-    sheet[:] = np.multiply(to_rgb(paper), 255).round()
+    sheet[:] = as_bytes(paper)
     for i, picture in enumerate(pictures):
         top, left = (i // columns) * (h + gap), (i % columns) * (w + gap)
         sheet[top : top + h, left : left + w] = picture

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 from torch.nn import functional as F
 
-from convscope.drawing.figure import LIGHT, Theme, montage, new_figure, show
+from convscope.drawing.figure import LIGHT, Theme, as_bytes, montage, new_figure, show
 
 MOST_SHOWN = 64
 COLUMNS = 8
@@ -23,8 +23,8 @@ def draw_filters(weight: Tensor, theme: Theme = LIGHT) -> Figure:
     shown = min(n, MOST_SHOWN)
     rows = -(-shown // COLUMNS)
     columns = -(-shown // rows)
-    pictures = _sized(filter_pictures(weight[:shown]))
-    figure = new_figure(4.6, 4.6 * rows / columns * h / w + 0.4, theme)
+    pictures = _framed(_sized(filter_pictures(weight[:shown])), theme)
+    figure = new_figure(4.6, 4.6 * rows / columns * h / w + 0.3, theme)
     sheet = montage(pictures, columns, SIDE // 8, theme.paper)
     number = f"{n:,}" if shown == n else f"the first {shown} of {n:,}"
     show(figure.subplots(), sheet, f"{number} filters of {c} x {h} x {w}; grey is 0", theme)
@@ -41,6 +41,15 @@ def filter_pictures(weight: Tensor) -> np.ndarray:
     signed = filters / torch.where(largest > 0, largest, 1)  # -1..1
     pictures = signed.mul(127.5).add(127.5).round().byte()
     return pictures.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
+
+
+def _framed(pictures: np.ndarray, theme: Theme) -> np.ndarray:
+    """(n, h, w, 3) with a thin line around each, so that white ends where the paper begins."""
+    n, h, w, _ = pictures.shape
+    framed = np.empty((n, h + 2, w + 2, 3), np.uint8)
+    framed[:] = as_bytes(theme.frame)
+    framed[:, 1:-1, 1:-1] = pictures
+    return framed
 
 
 def _sized(pictures: np.ndarray) -> np.ndarray:

@@ -1,6 +1,5 @@
 """What more training images are worth."""
 
-import math
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
@@ -9,7 +8,7 @@ from matplotlib.ticker import NullLocator
 from convscope.drawing.axes import error_lengths, finish_axes, percent
 from convscope.drawing.figure import LIGHT, Theme, new_figure
 
-APART = 0.16
+APART = 0.18
 """Of the axis: two numbers nearer than this would touch."""
 
 
@@ -36,11 +35,11 @@ def draw_learning_curve(
 
 
 def _apart(images: Sequence[int]) -> list[int]:
-    """Those counts, from the largest down, that leave room to be written."""
-    counts = sorted(set(images), reverse=True)
-    span = math.log(counts[0] / counts[-1])
-    kept = counts[:1]
-    for count in counts[1:]:
-        if math.log(kept[-1] / count) >= APART * span:
+    """The smallest and the largest count, and those between that leave room to be written."""
+    smallest, largest = min(images), max(images)
+    room = (largest / smallest) ** APART
+    kept = [smallest]
+    for count in sorted(images):
+        if count >= kept[-1] * room and count * room <= largest:
             kept.append(count)
-    return kept
+    return sorted({*kept, largest})

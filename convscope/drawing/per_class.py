@@ -31,7 +31,7 @@ def draw_per_class(
         right, range(len(shown)), xerr=reach, fmt="o", color=theme.validation, markersize=5,
         elinewidth=1, capsize=2,
     )  # fmt: skip
-    axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
     title = "recall, %"
     if len(shown) < len(known):
         title += f": the worst {len(shown)} of {len(known):,} classes"

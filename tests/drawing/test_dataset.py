@@ -1,7 +1,15 @@
+from dataclasses import replace
+
 import torch
 
 from convscope.data.dataset import Dataset
-from convscope.drawing.dataset import MOST_CLASSES, draw_contact_sheet, draw_image, draw_variants
+from convscope.drawing.dataset import (
+    MOST_CLASSES,
+    draw_contact_sheet,
+    draw_image,
+    draw_mean_images,
+    draw_variants,
+)
 
 
 def dataset(c: int, h: int, w: int, classes: int) -> Dataset:
@@ -26,6 +34,13 @@ def test_a_contact_sheet_has_a_row_for_each_class_up_to_a_limit():
     figure = draw_contact_sheet(dataset(1, 11, 13, 23))
     assert len(figure.axes[0].get_yticklabels()) == MOST_CLASSES
     assert "3 more classes" in figure.axes[0].get_title(loc="left")
+
+
+def test_hostile_names_are_text(words):
+    named = replace(dataset(3, 5, 7, 2), target_names=("$\\frac{$", "z" * 255))
+    assert words(draw_contact_sheet(named))[:2] == ["$\\frac{$", "z" * 17 + "…"]
+    grey = torch.zeros(1, 2, 2, dtype=torch.uint8)
+    assert "image $x$: <b>" in words(draw_image(grey, "image $x$: <b>"))
 
 
 def test_every_value_of_a_grey_image_is_written_in_its_place():
@@ -54,3 +69,10 @@ def test_variants_stand_beside_their_original():
     figure = draw_variants(torch.zeros(1, 11, 13), torch.ones(16, 1, 11, 13), "flip")
     assert figure.axes[1].get_title() == "flip: 16 draws"
     assert figure.axes[1].images[0].get_array().shape[:2] == (4 * 11 + 3, 4 * 13 + 3)
+
+
+def test_mean_images_stand_side_by_side_under_their_names(words):
+    means = torch.arange(3).div(2).reshape(3, 1, 1, 1).expand(3, 1, 5, 7)
+    figure = draw_mean_images(means, ["ant", "$b$", "c" * 255])
+    assert words(figure) == ["ant", "$b$", "c" * 11 + "…"]
+    assert [axes.images[0].get_array()[0, 0, 0] for axes in figure.axes] == [0, 128, 255]
