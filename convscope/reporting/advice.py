@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from convscope.reporting.command import train_command
+from convscope.reporting import words
+from convscope.reporting.command import run_command, train_command
 from convscope.reporting.evidence import Evidence
 
 MANY_SUSPECTS = 0.02
 """Share of labels from which on looking at them comes before more training."""
-WEAK = 0.15
-"""A class is weak if its recall is this far below the accuracy, its interval included."""
+WEAK = 0.075
+"""A class is weak if even the upper end of its recall's interval is so far below the accuracy."""
 CONFUSED = 0.25
 """Share of all mistakes from which on one pair of classes is worth a word of its own."""
+UNLEARNED = ("diverged", "guessing")
+"""Findings on a curve that never came down: it is not for want of pictures."""
 FEW_ANSWERS = 200
 """Images below which a measured accuracy is too vague to compare recipes by."""
 
@@ -41,9 +44,20 @@ def again(evidence: Evidence, **changes: object) -> str | None:
     return train_command(name, evidence.recipe.changed(**changes))
 
 
+def about(evidence: Evidence, verb: str, *flags: str) -> str:
+    """The command that does `verb` with this run."""
+    return run_command(verb, evidence.folder, evidence.config["network"]["name"], *flags)
+
+
+def can_be_trained_again(evidence: Evidence) -> bool:
+    """Whether other models may be compared with it, on data that `convscope report` finds."""
+    there = evidence.splits is not None and evidence.config["data"]["source"] is not None
+    return there and evidence.config["ended"] in ("finished", "stopped early")
+
+
 def _to_its_end(evidence: Evidence) -> Iterator[Advice]:
     if evidence.config["ended"] == "interrupted":
-        command = f"convscope train --resume {evidence.folder}"
+        command = about(evidence, "train")
         yield Advice("Let it train to its end: it was interrupted.", command)
 
 
@@ -56,7 +70,8 @@ def _decisions(evidence: Evidence) -> Iterator[Advice]:
 
 def _guessing(evidence: Evidence) -> Iterator[Advice]:
     report, baseline = evidence.report, evidence.baseline
-    if baseline.share < report.interval[0]:
+    unlearned = any(finding.name in UNLEARNED for finding in evidence.findings)
+    if unlearned or baseline.share < report.interval[0]:
         return
     sentence = f"It is not better than always answering {baseline.name}: collect more pictures"
     origin, side = evidence.splits and evidence.splits.origin, min(evidence.model.image_shape[1:])
@@ -69,8 +84,8 @@ def _guessing(evidence: Evidence) -> Iterator[Advice]:
 
 def _findings(evidence: Evidence) -> Iterator[Advice]:
     recipe = evidence.recipe
-    for finding in evidence.findings:
-        if finding.name in ("diverged", "guessing"):
+    for finding in words.findings(evidence):
+        if finding.name in UNLEARNED:
             slower = recipe.learning_rate / 10
             yield Advice(
                 "Lower the learning rate: nothing was learned.",
@@ -87,9 +102,10 @@ def _labels(evidence: Evidence) -> Iterator[Advice]:
     for part, suspects in evidence.suspects.items():
         total = evidence.config["data"]["counts"][part]
         if len(suspects) > MANY_SUSPECTS * total and evidence.report.accuracy > 0.8:
+            labels = f"{len(suspects):,} suspect label{'s' * (len(suspects) != 1)}"
             yield Advice(
-                f"Look at the {len(suspects)} suspect labels of {total:,} in {part}: a wrong label "
-                "costs twice, once in learning and once in the number."
+                f"Look at the {labels} of {total:,} in {part}: a wrong label costs twice, once in "
+                "learning and once in the number."
             )
 
 
@@ -104,12 +120,18 @@ def _generalisation(evidence: Evidence) -> Iterator[Advice]:
         f"{best.validation['loss']:.3f} on what it did not"
     )
     if evidence.recipe.augment == "none":
-        yield Advice(f"Add augmentation: {gap}.", again(evidence, augment="flip+crop:0.7+colour"))
-    elif curve is None:
+        command = again(evidence, augment=_fitting_augment(*evidence.model.image_shape))
+        yield Advice(f"Add augmentation: {gap}.", command)
+    elif curve is None and can_be_trained_again(evidence):
         yield Advice(
             f"Find out what more pictures would buy: {gap}.",
-            f"convscope report {evidence.folder} --learning-curve",
+            about(evidence, "report", "--learning-curve"),
         )
+
+
+def _fitting_augment(c: int, h: int, w: int) -> str:
+    """Of grey images, often of signs, mirrored ones may be wrong: they are only moved."""
+    return f"shift:{max(1, min(h, w) // 8)}" if c == 1 else "flip+crop:0.7+colour"
 
 
 def _classes(evidence: Evidence) -> Iterator[Advice]:
@@ -118,7 +140,7 @@ def _classes(evidence: Evidence) -> Iterator[Advice]:
     if not measured:
         return
     worst = min(measured, key=lambda row: row["recall_interval"][1])
-    if worst["recall_interval"][1] < report.accuracy - WEAK / 2 and len(measured) > 2:
+    if worst["recall_interval"][1] < report.accuracy - WEAK and len(measured) > 2:
         yield Advice(
             f"Collect more pictures of {worst['name']}: only {worst['correct']} of its "
             f"{worst['total']} are recognised."
@@ -144,16 +166,19 @@ def _further(evidence: Evidence) -> Iterator[Advice]:
             f"Measure on more pictures: with {evidence.report.total}, the accuracy may be "
             f"anywhere from {low:.0f} to {high:.0f} %."
         )
-    if evidence.test is None:
+    if not evidence.openings:
         yield Advice(
             "Open the sealed test set once you are done with choosing.",
-            f"convscope evaluate {evidence.folder} --part test",
+            about(evidence, "evaluate", "--part", "test"),
         )
-    other = "resnet8" if evidence.recipe.network != "resnet8" else "cnn"
-    if (command := again(evidence, network=other, network_arguments={})) is not None:
-        yield Advice(
-            "Try another network, then compare the two: convscope evaluate RUN_A RUN_B.",
-            command,
-        )
-    else:
-        yield Advice("Try another network or recipe, then compare: evaluate RUN_A RUN_B.")
+    changes = {"network": _other_network(evidence), "network_arguments": {}, "weights": None}
+    yield Advice(
+        "Try another network, then compare the two: convscope evaluate RUN_A RUN_B.",
+        again(evidence, **changes),
+    )
+
+
+def _other_network(evidence: Evidence) -> str:
+    if evidence.recipe.network != "resnet8":
+        return "resnet8"
+    return "cnn" if min(evidence.model.image_shape[1:]) >= 8 else "mlp"

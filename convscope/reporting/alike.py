@@ -45,6 +45,7 @@ def _words(pairs: Sequence[Alike]) -> str:
     exact = sum(pair.exact for pair in pairs)
     differing = sum(not pair.same_label for pair in pairs)
     return (
-        f"{len(pairs):,} pairs: {exact:,} are equal pixel by pixel, the others nearly; "
-        f"{across:,} reach across parts; {differing:,} carry different labels."
+        f"{len(pairs):,} pair{'s' * (len(pairs) != 1)}: {exact:,} equal pixel by pixel, "
+        f"{len(pairs) - exact:,} nearly; {across:,} across parts; {differing:,} with different "
+        "labels."
     )

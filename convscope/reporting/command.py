@@ -1,32 +1,65 @@
-"""The command that trains a run again, as a person would type it."""
+"""Commands about a run, as a person would type them."""
 
 import shlex
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from convscope.errors import ConvscopeError
+from convscope.networks.build import is_path
 from convscope.training.catalogue import CATALOGUE
-from convscope.training.recipe import Recipe
+from convscope.training.recipe import Recipe, read_words
 
 
-def train_command(name: str, recipe: Recipe) -> str:
-    """`convscope train` with all that differs from the recipe `name`, or from no recipe at all."""
-    known = name in CATALOGUE
-    usual = CATALOGUE[name].recipe if known else Recipe()
-    words = [f"{field}={text}" for field, text in _differences(recipe.to_json(), usual.to_json())]
-    return shlex.join(["convscope", "train", *([name] if known else []), *words])
+def train_command(name: str, recipe: Recipe) -> str | None:
+    """`convscope train` with all in which `recipe` differs from the recipe `name`.
+
+    If words cannot say that, or there is no such recipe, from the one that leaves least to say;
+    None if there is none, such as for a path with a comma, which would mean a sweep.
+    """
+    said = {base: _words(recipe.to_json(), CATALOGUE[base].recipe.to_json()) for base in CATALOGUE}
+    for base, words in sorted(said.items(), key=lambda pair: (pair[0] != name, len(pair[1]))):
+        if _read(base, words) == recipe:
+            return shlex.join(["convscope", "train", base, *map("=".join, words.items())])
+    return None
+
+
+def run_command(verb: str, folder: Path, network: str | None, *flags: str) -> str:
+    """`convscope VERB FOLDER FLAGS`; a network of the user's own is named, as it must be."""
+    own = ["--network", network] if network is not None and is_path(network) else []
+    where = ["--resume", str(folder)] if verb == "train" else [str(folder)]
+    return shlex.join(["convscope", verb, *where, *flags, *own])
+
+
+def _words(recipe: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, str]:
+    return dict(_differences(recipe, usual))
 
 
 def _differences(recipe: Mapping[str, Any], usual: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for field, value in recipe.items():
-        if field == "network_arguments":
-            for argument, chosen in value.items():
-                if usual[field].get(argument) != chosen:
-                    yield f"network.{argument}", _written(chosen)
-        elif value != usual[field] and value is not None:
+        if value == usual[field]:
+            continue
+        if field == "network_arguments":  # given ones take the place of all the usual ones
+            yield from ((f"network.{argument}", _argument(value[argument])) for argument in value)
+        else:
             yield field, _written(value)
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, list | tuple) and len(value) > 1:
+        return "+".join(map(_written, value))
+    return _written(value)
 
 
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return "+".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return str(value).replace("e+", "e") if isinstance(value, float) else str(value)
+
+
+def _read(base: str, words: Mapping[str, str]) -> Recipe | None:
+    """What `convscope train` makes of the words; None if it refuses them."""
+    try:
+        return CATALOGUE[base].recipe.changed(**read_words(words))
+    except ConvscopeError:
+        return None

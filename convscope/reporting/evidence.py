@@ -7,7 +7,7 @@ from typing import Any
 
 from convscope.data.dataset import Dataset, Splits
 from convscope.data.inspection import Inspection, inspect
-from convscope.errors import BadModel, ConvscopeError
+from convscope.errors import BadData, BadModel, ConvscopeError
 from convscope.evaluation.evaluate import answers_on, own_data
 from convscope.evaluation.report import Report, report_on
 from convscope.evaluation.suspects import Suspect, find_suspects
@@ -99,17 +99,20 @@ class Evidence:
 def gather(folder: Path, *, data: Splits | None = None, network: str | None = None) -> Evidence:
     """What `folder`, a finished run, holds; `data` if only your code has them.
 
-    `network` names the class of a network that only you have.
+    `network` names the class of a network that only you have. `BadData` if `data` are not what it
+    was trained on.
     """
     config = read_config(folder)
     model = load_model(folder, network=network)
+    if data is not None and data.fingerprint != config["data"]["fingerprint"]:
+        raise BadData(f"{data.name} is not what {folder} was trained on: give the same splits")
     splits, absent = (data, None) if data is not None else _found(config, folder)
     weights = config["weights_sha256"]
     validation = _answers(folder, weights, "validation", splits)
     if validation is None:
         validation = _answered_anew(model, splits, folder)
     test = _answers(folder, weights, "test", splits)
-    report = read_report(folder) if test is not None else None
+    report = None if test is None else read_report(folder)
     history = read_history(folder / "history.csv")
     counts = None if splits is None else splits.train.class_counts()
     return Evidence(
@@ -121,7 +124,7 @@ def gather(folder: Path, *, data: Splits | None = None, network: str | None = No
         findings=diagnose(history, model.target_names, counts, config["ended"]),
         validation=validation,
         test=test,
-        report=report or _on_validation(validation, config, model),
+        report=report or _report_on(test or validation, config, model),
         openings=read_openings(folder),
         splits=splits,
         absent=absent,
@@ -154,13 +157,13 @@ def _answered_anew(model: Model, splits: Splits | None, folder: Path) -> Answers
     return Answers("validation", answers_on(model, held), held.labels, held)
 
 
-def _on_validation(answers: Answers, config: Mapping[str, Any], model: Model) -> Report:
+def _report_on(answers: Answers, config: Mapping[str, Any], model: Model) -> Report:
     data, names = config["data"]["name"], model.target_names
-    return report_on(answers.logits, answers.labels, names, data=data, part="validation")
+    return report_on(answers.logits, answers.labels, names, data=data, part=answers.part)
 
 
 def _suspects(validation: Answers, folder: Path, weights: str) -> dict[str, list[Suspect]]:
-    found = {"validation": find_suspects(validation.logits, validation.labels)}
+    asked = {"validation": (validation.logits, validation.labels)}
     if (learned := read_cross_validated(folder, weights)) is not None:
-        found["train"] = find_suspects(*learned)
-    return found
+        asked["train"] = learned
+    return {part: find_suspects(*given, count=len(given[1])) for part, given in asked.items()}

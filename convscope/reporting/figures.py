@@ -22,6 +22,14 @@ from convscope.reporting.evidence import Evidence
 Draw = Callable[[Theme], Figure]
 
 
+@dataclass(frozen=True, eq=False)
+class InBothThemes:
+    """A figure, drawn for a light and for a dark reader."""
+
+    light: Figure
+    dark: Figure
+
+
 @dataclass(frozen=True)
 class Shown:
     """A figure as two addresses that hold it."""
@@ -82,16 +90,21 @@ def first_filters(net: nn.Module, image_shape: tuple[int, int, int]) -> Tensor |
     return None
 
 
-def in_both_themes(draw: Draw) -> Shown:
+def in_both_themes(draw: Draw) -> InBothThemes:
     """The figure for a light and for a dark reader."""
-    return Shown(_address(draw(LIGHT)), _address(draw(DARK)))
+    return InBothThemes(draw(LIGHT), draw(DARK))
 
 
-def save_figures(drawn: Mapping[str, Draw], folder: Path) -> None:
-    """Each figure as NAME.png and NAME.svg in `folder`."""
-    for name, draw in drawn.items():
+def shown(figure: InBothThemes) -> Shown:
+    """The figure as it lies in a page."""
+    return Shown(_address(figure.light), _address(figure.dark))
+
+
+def save_figures(drawn: Mapping[str, InBothThemes], folder: Path) -> None:
+    """Each figure as NAME.png and NAME.svg in `folder`, for a light reader."""
+    for name, figure in drawn.items():
         for suffix in ("png", "svg"):
-            save_figure(draw(LIGHT), folder / f"{name}.{suffix}")
+            save_figure(figure.light, folder / f"{name}.{suffix}")
 
 
 def _address(figure: Figure) -> str:

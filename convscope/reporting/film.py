@@ -50,7 +50,7 @@ class Frame:
 
 def film(folder: Path, model: Model, validation: Dataset) -> list[Frame]:
     """A frame for each snapshot in `folder`/snapshots; empty if none were kept."""
-    files = sorted((folder / "snapshots").glob("epoch-*.safetensors"))
+    files = sorted((folder / "snapshots").glob("epoch-*.safetensors"), key=_epoch)
     chosen = sorted({round(i * (len(files) - 1) / (MOST_FRAMES - 1)) for i in range(MOST_FRAMES)})
     shown = [files[i] for i in chosen] if len(files) > MOST_FRAMES else files
     asked = validation.subset(range(min(len(validation), MOST_IMAGES)))
@@ -67,13 +67,17 @@ def _frame(file: Path, model: Model, asked: Dataset) -> Frame:
     matrix = confusion_matrix(asked.labels, answers, k).tolist() if k <= MOST_CLASSES else None
     weight = first_filters(net, model.image_shape)
     return Frame(
-        epoch=int(file.stem.removeprefix("epoch-")),
+        epoch=_epoch(file),
         correct=correct,
         total=len(asked),
         interval=wilson_interval(correct, len(asked)),
         confusion=matrix,
         filters=None if weight is None else _sheet(weight),
     )
+
+
+def _epoch(file: Path) -> int:
+    return int(file.stem.removeprefix("epoch-"))
 
 
 def _sheet(weight: Tensor) -> str:

@@ -1,6 +1,6 @@
 """The pictures on a page: surest mistakes, a sample, suspect labels, the cells of the confusion."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,6 +11,7 @@ from convscope.evaluation.mistakes import images_in_cells, most_confident_mistak
 from convscope.evaluation.suspects import Suspect
 from convscope.reporting.album import Album
 from convscope.reporting.evidence import Answers
+from convscope.reporting.words import percent
 from convscope.seed import generator
 
 SHOWN = 24
@@ -69,24 +70,33 @@ def suspects(
     ]
 
 
-def cells(answers: Answers, album: Album) -> dict[str, list[dict[str, str]]]:
+def cells(
+    answers: Answers, album: Album, shown: Container[tuple[int, int]] | None = None
+) -> dict[str, list[dict[str, str]]]:
     """The images behind each number of the confusion matrix, by "truth-answer".
+
+    Only behind those (truth, answer) that are `shown`, if not all of them are.
 
     The first of every cell come before the second of any, mistakes before right answers, so that
     each has some when the album is full.
     """
     if answers.dataset is None:
         return {}
-    members = images_in_cells(answers.logits, answers.labels)
+    found = images_in_cells(answers.logits, answers.labels)
+    members = {cell: images for cell, images in found.items() if shown is None or cell in shown}
     sure = confidences(answers.logits)
     wrong_first = sorted(members, key=lambda cell: (cell[0] == cell[1], -len(members[cell])))
-    shown: dict[str, list[dict[str, str]]] = {}
+    pictured: dict[str, list[dict[str, str]]] = {}
     for cell, i in _in_turns(members, wrong_first):
-        found = picture(answers.dataset, answers.part, i, album)
-        if found["picture"] is not None:
-            said = {**found, "probability": f"{100 * float(sure[i]):.0f} %"}
-            shown.setdefault(f"{cell[0]}-{cell[1]}", []).append(said)
-    return shown
+        image = picture(answers.dataset, answers.part, i, album)
+        if image["picture"] is not None:
+            shown_image = {
+                "picture": image["picture"],
+                "name": image["name"],
+                "probability": percent(float(sure[i]), 0),
+            }
+            pictured.setdefault(f"{cell[0]}-{cell[1]}", []).append(shown_image)
+    return pictured
 
 
 def _in_turns(

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 import convscope
 from convscope.reporting import galleries, words
-from convscope.reporting.advice import Advice, advise, again
+from convscope.reporting.advice import Advice, about, advise, again, can_be_trained_again
 from convscope.reporting.album import Album
 from convscope.reporting.alike import alike_pairs
 from convscope.reporting.calibrated import Calibrated
@@ -29,6 +29,8 @@ MOST_CELLS = 20
 """Classes up to which the confusion matrix is a table; of more, the most frequent mistakes."""
 MOST_PAIRS = 60
 SHADES = 10
+LARGE = 32
+"""Side of a picture from which on it is no mosaic, but looked at as a whole."""
 
 
 def render(
@@ -42,7 +44,8 @@ def render(
     measured, names = evidence.measured, evidence.class_names
     part = f"the {measured.part} part"
     report = evidence.report
-    confusion = _confusion(report.confusion_matrix, names)
+    matrix, few = report.confusion_matrix, len(names) <= MOST_CELLS
+    pairs = _most_frequent_mistakes(matrix)
     view = {
         "title": f"{report.data}: {words.percent(report.accuracy)}",
         "data_name": report.data,
@@ -59,12 +62,14 @@ def render(
         "advices": advise(evidence),
         "figures": figures,
         "best_epoch": evidence.history.best.epoch,
-        "findings": evidence.findings,
+        "findings": words.findings(evidence),
         "learning_curve": evidence.learning_curve,
-        "classes": report.per_class,
+        "classes": report.per_class if few else sorted(report.per_class, key=_recall),
         "class_names": names,
-        "confusion": confusion if len(names) <= MOST_CELLS else None,
-        "pairs": _pairs(confusion),
+        "few_classes": few,
+        "confusion": _confusion(matrix, names) if few else None,
+        "pairs": [_cell(matrix, names, *pair) for pair in pairs],
+        "smooth": min(evidence.model.image_shape[1:]) > LARGE,
         "pictured": measured.dataset is not None,
         "mistakes": galleries.mistakes(measured, names, album),
         "samples": galleries.samples(measured, names, album),
@@ -84,7 +89,8 @@ def render(
         "folder": evidence.folder,
     }
     view["content"] = {
-        "cells": galleries.cells(measured, album),  # last: it takes what room is left
+        # last: it takes what room is left
+        "cells": galleries.cells(measured, album, None if few else pairs),
         "pictures": album.pictures,
         "film": [_frame(frame) for frame in frames],
         "class_names": list(names),
@@ -130,7 +136,8 @@ def _notes(evidence: Evidence) -> list[str]:
     """What a reader must know before any number."""
     notes = list(evidence.report.notes)
     if evidence.test is None:
-        notes.append("The test set is still sealed: these are the numbers of validation.")
+        opened = "opened for earlier weights only" if evidence.openings else "still sealed"
+        notes.append(f"The test set is {opened}: these are the numbers of validation.")
     if evidence.absent is not None:
         notes.append(f"There are no pictures in this page: {evidence.absent}.")
     return notes
@@ -153,20 +160,24 @@ def _sections(figures: Mapping[str, Shown], frames: Sequence[Frame]) -> list[tup
     ]
 
 
+def _recall(row: Mapping[str, Any]) -> float:
+    """What classes are sorted by; those without images come last."""
+    return 2.0 if row["recall"] is None else row["recall"]
+
+
 def _confusion(matrix: Sequence[Sequence[int]], names: Sequence[str]) -> list[list[dict[str, Any]]]:
-    return [
-        [
-            {
-                "count": count,
-                "key": f"{i}-{j}",
-                "shade": _shade(count, sum(row), i == j),
-                "truth": names[i],
-                "answer": names[j],
-            }
-            for j, count in enumerate(row)
-        ]
-        for i, row in enumerate(matrix)
-    ]
+    k = range(len(names))
+    return [[_cell(matrix, names, i, j) for j in k] for i in k]
+
+
+def _cell(matrix: Sequence[Sequence[int]], names: Sequence[str], i: int, j: int) -> dict[str, Any]:
+    return {
+        "count": matrix[i][j],
+        "key": f"{i}-{j}",
+        "shade": _shade(matrix[i][j], sum(matrix[i]), i == j),
+        "truth": names[i],
+        "answer": names[j],
+    }
 
 
 def _shade(count: int, total: int, right: bool) -> str:
@@ -177,15 +188,15 @@ def _shade(count: int, total: int, right: bool) -> str:
     return f"{'good' if right else 'wrong'}-{step}"
 
 
-def _pairs(confusion: Sequence[Sequence[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
-    """The most frequent mistakes."""
+def _most_frequent_mistakes(matrix: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """(truth, answer) of up to 60 cells."""
     wrong = [
-        cell
-        for i, row in enumerate(confusion)
-        for j, cell in enumerate(row)
-        if i != j and cell["count"]
+        (count, i, j)
+        for i, row in enumerate(matrix)
+        for j, count in enumerate(row)
+        if count and i != j
     ]
-    return sorted(wrong, key=lambda cell: -cell["count"])[:MOST_PAIRS]
+    return [(i, j) for _, i, j in sorted(wrong, key=lambda cell: -cell[0])[:MOST_PAIRS]]
 
 
 def _suspects(evidence: Evidence, album: Album) -> dict[str, dict[str, Any]]:
@@ -204,14 +215,14 @@ def _suspects(evidence: Evidence, album: Album) -> dict[str, dict[str, Any]]:
 
 def _suspects_hint(evidence: Evidence) -> Advice | None:
     """How to look among the training images too."""
-    if "train" in evidence.suspects:
+    if "train" in evidence.suspects or not can_be_trained_again(evidence):
         return None
     minutes = 2 * evidence.seconds / 60
     takes = f"about {minutes:.0f} minutes" if minutes >= 1.5 else "about a minute"
     return Advice(
         "Among the training images none were looked for: that takes three more trainings, "
         f"{takes} on the machine that trained it.",
-        f"convscope report {evidence.folder} --suspects",
+        about(evidence, "report", "--suspects"),
     )
 
 

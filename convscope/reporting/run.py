@@ -9,7 +9,7 @@ from convscope.errors import ConvscopeError
 from convscope.prediction.folder import find_run
 from convscope.reporting.calibrated import calibrate
 from convscope.reporting.evidence import Evidence, gather
-from convscope.reporting.figures import figures_of, in_both_themes, save_figures
+from convscope.reporting.figures import figures_of, in_both_themes, save_figures, shown
 from convscope.reporting.film import film
 from convscope.reporting.page import render
 from convscope.training.cross_validation import cross_validate
@@ -44,7 +44,7 @@ def write_report(
     again, and are kept for the next page; `told` hears how far they are. `data` and `network` are
     those that only your code has.
     """
-    folder = find_run(run)
+    folder = _itself(find_run(run))
     evidence = gather(folder, data=data, network=network)
     asked = (suspects, learning_curve)
     if suspects is None and "train" not in evidence.suspects:
@@ -61,10 +61,15 @@ def write_report(
                 raise
         evidence = gather(folder, data=evidence.splits, network=network)
     calibrated = calibrate(evidence.validation, evidence.measured)
-    drawn = figures_of(evidence, calibrated)
-    shown = {name: in_both_themes(draw) for name, draw in drawn.items()}
+    drawn = {name: in_both_themes(draw) for name, draw in figures_of(evidence, calibrated).items()}
+    figures = {name: shown(figure) for name, figure in drawn.items()}
     frames = film(folder, evidence.model, evidence.splits.validation) if evidence.splits else []
     page = folder / "report.html"
-    write_text(page, render(evidence, calibrated, shown, frames))
+    write_text(page, render(evidence, calibrated, figures, frames))
     save_figures(drawn, folder / "figures")
     return Written(page, evidence)
+
+
+def _itself(folder: Path) -> Path:
+    """Where `folder` leads if it is a link: runs/latest will soon be another run."""
+    return folder.parent / folder.readlink() if folder.is_symlink() else folder

@@ -1,11 +1,17 @@
 """The sentences of a page that numbers turn into."""
 
+import math
 from collections.abc import Sequence
 
 from convscope.reporting.calibrated import Calibrated
 from convscope.reporting.evidence import Evidence
+from convscope.training.diagnosis import FEW, Finding
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+JUST_RIGHT = 0.05
+"""Distance of a temperature's logarithm from 0 within which it changes next to nothing."""
+MOST_ALIKE = 3
+"""Findings of one kind up to which each is a sentence of its own."""
 
 
 def percent(share: float | None, digits: int | None = None) -> str:
@@ -14,18 +20,30 @@ def percent(share: float | None, digits: int | None = None) -> str:
         return "–"
     if digits is None:
         digits = 2 if 0.985 < share < 1 else 1
-    text = f"{100 * share:.{digits}f}"
-    return f"{text.removesuffix('.0')}{NO_BREAK}%"
+    text, sign = f"{100 * share:.{digits}f}", ""
+    if float(text) in (0, 100) and share not in (0, 1):
+        digits = max(digits, 2)
+        least = 10.0**-digits  # below that, and above 100 less that, a sign says so
+        text = f"{min(max(100 * share, least), 100 - least):.{digits}f}"
+        sign = "<" if 100 * share < least else ">" if 100 * (1 - share) < least else ""
+    return f"{sign}{text.removesuffix('.0')}{NO_BREAK}%"
 
 
 def trust(calibrated: Calibrated, part: str) -> str:
     """What confidence is worth, before and after a temperature."""
     before, after = (r.expected_calibration_error for r in (calibrated.before, calibrated.after))
-    sure = "too sure of itself" if calibrated.temperature > 1 else "less sure than it could be"
-    return (
+    temperature = calibrated.temperature
+    misses = (
         f"On average its confidence misses its accuracy on {part} by {percent(before)} "
-        f"(expected calibration error). It is {sure}: dividing its scores by a temperature of "
-        f"{calibrated.temperature:.2f}, fitted on validation, makes that {percent(after)}."
+        "(expected calibration error)."
+    )
+    if abs(math.log(temperature)) < JUST_RIGHT:
+        return f"{misses} A temperature would not change that: {temperature:.2f} fits validation."
+    sure = "too sure of itself" if temperature > 1 else "less sure than it could be"
+    makes = "makes that" if after < before else "does not help here and makes that"
+    return (
+        f"{misses} On validation it is {sure}: dividing its scores by the temperature fitted "
+        f"there, {temperature:.2f}, {makes} {percent(after)}."
     )
 
 
@@ -41,8 +59,15 @@ def rejection(calibrated: Calibrated, part: str) -> str:
     if answered.accuracy is None or answered.interval is None:
         return f"At its threshold, no image of {part} is answered."
     low, high = answered.interval
+    if answered.threshold == 0:
+        return (
+            "It need not say “none of these”: even with its least sure answers it is right on "
+            f"{percent(calibrated.wanted)} of validation or more. On {part}, "
+            f"{percent(answered.accuracy)} of its answers are right "
+            f"(95 % interval {percent(low)} to {percent(high)})."
+        )
     return (
-        f"To be right on {percent(calibrated.wanted, 0)} of its answers, it should say “none of "
+        f"To be right on {percent(calibrated.wanted)} of its answers, it should say “none of "
         f"these” below a confidence of {answered.threshold:.2f} (after the temperature; chosen on "
         f"validation). On {part} it then answers {percent(answered.coverage)} of the images, and "
         f"{percent(answered.accuracy)} of these answers are right "
@@ -57,7 +82,7 @@ def seal(evidence: Evidence) -> str:
         return "The test set is sealed: it was never opened."
     times = "once" if len(openings) == 1 else f"{len(openings)} times"
     listed = "; ".join(
-        f"{opening['when'].replace('T', ' ')} by {opening['by']} ({percent(opening['accuracy'])})"
+        f"{_moment(opening['when'])} by {opening['by']} ({percent(opening['accuracy'])})"
         for opening in openings
     )
     return f"The test set was opened {times}: {listed}."
@@ -66,15 +91,17 @@ def seal(evidence: Evidence) -> str:
 def provenance(evidence: Evidence) -> str:
     """On what it was trained, how long, by what."""
     resolved, versions = evidence.config["resolved"], evidence.config["versions"]
-    trained = f"{sum(p.numel() for p in evidence.model.net.parameters()):,} parameters"
+    net, epochs = evidence.model.net, evidence.history.records[-1].epoch
+    name = evidence.model.network or type(net).__name__
+    trained = f"{sum(p.numel() for p in net.parameters()):,} parameters"
     machine = (
         f"{resolved['device']}, {resolved['precision']}, {resolved['memory_format']}, "
         f"{resolved['threads']} thread{'s' * (resolved['threads'] > 1)}"
     )
     used = ", ".join(f"{name} {version}" for name, version in versions.items())
     return (
-        f"{evidence.recipe.network}, {trained}; seed {evidence.config['seed']}; trained for "
-        f"{evidence.history.records[-1].epoch} epochs in {evidence.seconds:.0f} s on {machine}; "
+        f"{name}, {trained}; seed {evidence.config['seed']}; trained for {epochs} "
+        f"epoch{'s' * (epochs != 1)} in {_duration(evidence.seconds)} on {machine}; "
         f"{used}. The same seed on the same machine gives the same numbers. "
         f"Data fingerprint {evidence.config['data']['fingerprint'][:16]}, weights "
         f"{evidence.config['weights_sha256'][:16]}."
@@ -84,10 +111,10 @@ def provenance(evidence: Evidence) -> str:
 def how_suspects_were_found(part: str, accuracy: float) -> str:
     """What a list of suspect labels rests on."""
     source = (
-        "The model has not learned from these images"
+        "The model has not learned from these images, and trusts another class more than the label"
         if part == "validation"
-        else "Three models were trained, each on two thirds of the training part, and asked about "
-        "the third they had not seen"
+        else "Three models were trained, each on two thirds of the training part; asked about the "
+        "third it had not seen, each trusts another class more than these labels"
     )
     doubt = (
         f" It is right only {percent(accuracy, 0)} of the time, so most of these labels will be "
@@ -95,10 +122,33 @@ def how_suspects_were_found(part: str, accuracy: float) -> str:
         if accuracy < 0.9
         else ""
     )
-    return f"{source} and trusts another class more than the label (confident learning).{doubt}"
+    return f"{source} (confident learning).{doubt}"
+
+
+def findings(evidence: Evidence) -> list[Finding]:
+    """What the curve says; many classes with few images in one sentence."""
+    few = [finding for finding in evidence.findings if finding.name == "few-examples"]
+    if evidence.splits is None or len(few) <= MOST_ALIKE:
+        return evidence.findings
+    counts = evidence.splits.train.class_counts()
+    names = [name for name, n in zip(evidence.class_names, counts, strict=True) if n < FEW]
+    together = Finding(
+        "few-examples",
+        f"{len(names)} classes have fewer than {FEW} training images: what is learned of them is "
+        f"chance. They are {listed(names)}.",
+    )
+    return [*(finding for finding in evidence.findings if finding not in few), together]
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:
     """Some names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def _moment(iso: str) -> str:
+    return iso.replace("T", " ").replace("+00:00", " UTC")
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"

@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from convscope import __version__
 from convscope.data.augment import read_augment
 from convscope.data.batches import Batches, TrainingBatches
 from convscope.data.catalogue import load_data
@@ -92,7 +93,10 @@ class Plan:
                 "test_fingerprint": fingerprint(self.splits.test),
             },
             "seed": self.recipe.seed,
-            "versions": {name: version(name) for name in ("convscope", "torch", "numpy", "pillow")},
+            "versions": {
+                "convscope": __version__,
+                **{name: version(name) for name in ("torch", "numpy", "pillow")},
+            },
         }
 
 

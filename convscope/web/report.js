@@ -49,6 +49,11 @@ function close() {
   panel.hidden = true;
 }
 
+function goBack() {
+  close();
+  chosen.focus();
+}
+
 function bindCells(table) {
   const buttons = [...table.querySelectorAll("button[data-cell]")];
   buttons.forEach((button, i) => { button.tabIndex = i === 0 ? 0 : -1; });
@@ -61,7 +66,6 @@ function bindCells(table) {
   table.addEventListener("keydown", (event) => {
     const button = event.target.closest("button[data-cell]");
     const next = button && neighbour(button, event.key);
-    if (event.key === "Escape") close();
     if (!next) return;
     event.preventDefault();
     focus(next);
@@ -90,9 +94,9 @@ function bindCells(table) {
 }
 
 for (const table of document.querySelectorAll("[data-cells]")) bindCells(table);
-panel.querySelector(".close").addEventListener("click", () => { close(); if (chosen) chosen.focus(); });
-panel.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") { close(); if (chosen) chosen.focus(); }
+panel.querySelector(".close").addEventListener("click", goBack);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !panel.hidden) goBack();
 });
 
 // The film: one frame per epoch
