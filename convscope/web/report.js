@@ -83,13 +83,17 @@ function bindCells(table) {
       const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[key];
       return step && buttons[buttons.indexOf(button) + step];
     }
-    const ahead = {
-      ArrowRight: ([r, c]) => r === row && c > column, ArrowLeft: ([r, c]) => r === row && c < column,
-      ArrowDown: ([r, c]) => c === column && r > row, ArrowUp: ([r, c]) => c === column && r < row,
-    }[key];
-    if (!ahead) return null;
-    const found = buttons.filter((each) => ahead(at(each)));
-    return key === "ArrowLeft" || key === "ArrowUp" ? found.at(-1) : found[0];
+    const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+    if (!(key in steps)) return null;
+    const [down, right] = steps[key];
+    // the next number in that row or column, or else the nearest one on that side
+    const distances = buttons.map((each) => {
+      const [r, c] = at(each);
+      const along = down * (r - row) + right * (c - column);
+      const aside = Math.abs(down ? c - column : r - row);
+      return { each, along, order: aside * buttons.length + along };
+    });
+    return distances.filter(({ along }) => along > 0).sort((a, b) => a.order - b.order)[0]?.each;
   }
 }
 

@@ -1,0 +1,128 @@
+import dataclasses
+
+import pytest
+
+from convscope.data.inspection import Decision
+from convscope.evaluation.suspects import Suspect
+from convscope.reporting.advice import advise, again
+from convscope.training.diagnosis import Finding
+from convscope.training.learning_curve import LearningCurve, Point
+from tests.reporting.conftest import changed
+
+BETTER = {"accuracy": 0.95, "interval": (0.93, 0.97), "total": 1000, "correct": 950}
+"""Numbers of a model that knows something."""
+SOURCE = {"source": "digits", "options": {}, "name": "digits"}
+
+
+@pytest.fixture
+def good(evidence):
+    """A run of which there is nothing bad to say."""
+    counts = [row | {"correct": 320, "total": 334, "recall_interval": (0.93, 0.97)}
+              for row in evidence.report.per_class]  # fmt: skip
+    matrix = [[320, 7, 7], [7, 320, 7], [7, 7, 320]]
+    config = {"data": {**evidence.config["data"], **SOURCE}}
+    return changed(
+        evidence,
+        findings=[],
+        suspects={"validation": []},
+        config=config,
+        report={**BETTER, "per_class": counts, "confusion_matrix": matrix},
+        recipe=evidence.recipe.changed(data="digits", augment="shift:1"),
+        inspection=dataclasses.replace(evidence.inspection, decisions=()),
+    )
+
+
+def sentences(evidence) -> list[str]:
+    return [advice.sentence for advice in advise(evidence)]
+
+
+def test_there_is_always_something_to_do(good):
+    (last,) = advise(good)[-1:]
+    assert "Try another network" in last.sentence
+    assert last.command is not None
+    assert "network=resnet8" in last.command
+
+
+def test_an_interrupted_run_is_gone_on_with_first(good):
+    first = advise(changed(good, config={"ended": "interrupted"}))[0]
+    assert "to its end" in first.sentence
+    assert first.command is not None
+    assert first.command.startswith("convscope train --resume ")
+
+
+def test_what_the_data_need_comes_before_more_training(good):
+    decision = Decision("broken", "Mend or remove 3 files.")
+    bad = dataclasses.replace(good.inspection, decisions=(decision,))
+    said = sentences(
+        changed(good, inspection=bad, findings=[Finding("improving", "It was still improving.")])
+    )
+    assert said[0] == "Mend or remove 3 files."
+    assert said[1].startswith("Train longer")
+
+
+def test_class_weights_that_are_used_already_are_not_advised(good):
+    decision = Decision("imbalance", "Train with class_weights=balanced.")
+    bad = dataclasses.replace(good.inspection, decisions=(decision,))
+    assert sentences(changed(good, inspection=bad))[0] == decision.sentence
+    balanced = good.recipe.changed(class_weights="balanced")
+    assert decision.sentence not in sentences(changed(good, inspection=bad, recipe=balanced))
+
+
+@pytest.mark.parametrize(
+    ("finding", "said", "command"),
+    [
+        ("guessing", "Lower the learning rate", "learning_rate=0.005"),
+        ("diverged", "Lower the learning rate", "learning_rate=0.005"),
+        ("improving", "Train longer", "epochs=6"),
+    ],
+)
+def test_a_finding_on_the_curve_gives_the_command_that_mends_it(good, finding, said, command):
+    first = advise(changed(good, findings=[Finding(finding, "...")]))[0]
+    assert said in first.sentence
+    assert first.command is not None
+    assert command in first.command.split()
+
+
+def test_a_model_no_better_than_guessing_needs_pictures(good):
+    guessing = changed(good, report={"accuracy": 0.36, "interval": (0.3, 0.4)})
+    assert "not better than always answering" in sentences(guessing)[0]
+
+
+def test_many_suspect_labels_are_to_be_looked_at(good):
+    suspect = Suspect(index=0, label=0, likely=1, probability=0.9, probability_of_label=0.1)
+    said = sentences(changed(good, suspects={"validation": [suspect] * 10}))
+    assert "Look at the 10 suspect labels" in said[0]
+
+
+def test_a_curve_that_still_rises_asks_for_pictures(good):
+    point = Point(share=1.0, images=9, correct=8, total=9, accuracy=8 / 9, interval=(0.5, 1.0))
+    curve = LearningCurve(
+        points=(point,), gain=0.05, gain_interval=(0.02, 0.08), weights_sha256="x"
+    )
+    assert "Collect more pictures" in sentences(changed(good, learning_curve=curve))[0]
+
+
+def test_a_weak_class_and_a_frequent_mistake_are_named(good):
+    rows = [dict(row) for row in good.report.per_class]
+    rows[1] |= {"correct": 200, "total": 334, "recall_interval": (0.55, 0.65)}
+    matrix = [[330, 2, 2], [132, 200, 2], [2, 2, 330]]
+    report = {"per_class": rows, "confusion_matrix": matrix, "correct": 860}
+    said = " ".join(sentences(changed(good, report=report)))
+    names = good.class_names
+    assert f"Collect more pictures of {names[1]}: only 200 of its 334" in said
+    assert f"Look at {names[1]} taken for {names[0]}: that is 132 of all 140" in said
+
+
+def test_few_test_images_are_told(good):
+    small = changed(good, report={"total": 60, "correct": 57})
+    assert any("Measure on more pictures: with 60" in said for said in sentences(small))
+
+
+def test_a_sealed_test_set_is_to_be_opened_last(good):
+    said = sentences(changed(good, openings=[], test=None))
+    assert any("Open the sealed test set" in sentence for sentence in said)
+
+
+def test_what_only_code_can_repeat_has_no_command(evidence):
+    assert evidence.config["data"]["source"] is None
+    assert again(evidence) is None
