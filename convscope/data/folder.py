@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import torch
@@ -63,14 +64,14 @@ def read_folder(
     person, a patient, a video. Unusable files are left out: up to 1 % of all, or any number with
     `skip_unreadable`; otherwise `BadData` names every one.
     """
-    pattern = _pattern(group_by)
+    pattern, folder = _pattern(group_by), folder.resolve()  # however it was spelled
     places = _class_folders(folder)
     top = str(folder)
     listed = [(part, word, file) for part, word, path in places for file in _files(str(path), top)]
     pictures = [entry for entry in listed if _is_picture(entry[2])]
     if not pictures:
         raise BadData(f"{folder} holds no pictures: its class folders are empty")
-    decoded = decode([file for *_, file in pictures], folder.resolve(), size, progress)
+    decoded = decode([file for *_, file in pictures], folder, size, progress)
     others = [(file.name, NO_PICTURE) for *_, file in listed if not _is_picture(file)]
     broken = [*decoded.broken, *others]
     notes = _judged(broken, len(listed), skip_unreadable)
@@ -81,6 +82,8 @@ def read_folder(
     files = [pictures[i] for i in decoded.readable]
     groups = _groups([file.name for *_, file in files], pattern, notes)
     parts = _parts(files, decoded, class_names, groups)
+    if torn := _torn(parts):
+        notes.append(f"pictures of {len(torn)} groups are in several parts: {_few(torn)}")
     return Pools(
         parts=parts,
         broken=tuple(broken),
@@ -258,6 +261,12 @@ def _groups(
         f"alone {name}" if match is None else str(match[1 if pattern.groups else 0])
         for name, match in zip(names, found, strict=True)
     )
+
+
+def _torn(parts: Mapping[str, Dataset]) -> list[str]:
+    """The groups that somebody has put into more than one part."""
+    seen = [set(dataset.groups or ()) for dataset in parts.values()]
+    return _natural({group for one, other in combinations(seen, 2) for group in one & other})
 
 
 def _parts(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from convscope.data.catalogue import CATALOGUE as DATA
 from convscope.reporting import words
 from convscope.reporting.command import run_command, train_command
 from convscope.reporting.evidence import Evidence
@@ -62,10 +63,12 @@ def _to_its_end(evidence: Evidence) -> Iterator[Advice]:
 
 
 def _decisions(evidence: Evidence) -> Iterator[Advice]:
-    if evidence.inspection is not None:
-        for decision in evidence.inspection.decisions:
-            if decision.name != "imbalance" or evidence.recipe.class_weights == "none":
-                yield Advice(decision.sentence)
+    published = evidence.config["data"]["source"] in DATA  # which nobody mends
+    if evidence.inspection is None or published:
+        return
+    for decision in evidence.inspection.decisions:
+        if decision.name != "imbalance" or evidence.recipe.class_weights == "none":
+            yield Advice(decision.sentence)
 
 
 def _guessing(evidence: Evidence) -> Iterator[Advice]:

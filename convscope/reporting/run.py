@@ -5,8 +5,8 @@ from pathlib import Path
 
 from convscope.atomic import write_text
 from convscope.data.dataset import Splits
-from convscope.errors import ConvscopeError
-from convscope.prediction.folder import find_run
+from convscope.errors import BadModel, ConvscopeError
+from convscope.prediction.folder import BUNDLED, find_run
 from convscope.reporting.calibrated import calibrate
 from convscope.reporting.evidence import Evidence, gather
 from convscope.reporting.figures import figures_of, in_both_themes, save_figures, shown
@@ -45,6 +45,12 @@ def write_report(
     those that only your code has.
     """
     folder = _itself(find_run(run))
+    if folder.parent == BUNDLED:
+        raise BadModel(
+            f"bundled:{folder.name} comes without a report: `convscope evaluate "
+            f"bundled:{folder.name}` has its numbers, `convscope train {folder.name}` makes a run "
+            "with a report of its own"
+        )
     evidence = gather(folder, data=data, network=network)
     asked = (suspects, learning_curve)
     if suspects is None and "train" not in evidence.suspects:

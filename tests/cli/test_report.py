@@ -34,3 +34,9 @@ def test_a_run_that_is_not_finished_is_told(convscope, trained):
     assert outcome.code == 2
     assert "is unfinished" in outcome.err
     assert convscope("report", "nowhere").code == 2
+
+
+def test_the_model_in_the_box_has_no_run_to_report_on(convscope):
+    outcome = convscope("report", "bundled:mnist-cnn")
+    assert outcome.code == 2
+    assert outcome.err.startswith("convscope: bundled:mnist-cnn comes without a report: ")

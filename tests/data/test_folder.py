@@ -180,6 +180,18 @@ def test_groups_stay_in_one_part(own_place):
     assert splits.train.groups[0].startswith("p")
 
 
+def test_a_group_that_was_put_in_two_parts_is_told(parted):
+    notes = read_folder(parted, group_by=r"/(\d+)\.png").notes
+    assert any("are in several parts: 0, 1, 2, 3, 4" in note for note in notes), notes
+
+
+def test_a_folder_is_decoded_once_however_it_is_spelled(zoo, monkeypatch):
+    read_folder(zoo)
+    monkeypatch.setattr("convscope.data.picture_cache.read_pixels", lambda path: pytest.fail(path))
+    monkeypatch.chdir(zoo.parent)
+    assert len(read_folder(Path("zoo")).parts["train"]) == 31
+
+
 def test_pictures_outside_any_group_are_told(zoo):
     pools = read_folder(zoo, group_by="(ants)|(bees)")
     assert "is not in the names of 7 pictures, such as cows/0.png" in pools.notes[0]

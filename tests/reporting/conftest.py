@@ -9,6 +9,7 @@ import torch
 
 from convscope.data.dataset import Dataset, Splits
 from convscope.data.split import cut
+from convscope.reporting.calibrated import Calibrated, calibrate
 from convscope.reporting.evidence import Evidence, gather
 from convscope.training.recipe import Recipe
 from convscope.training.run import train
@@ -37,7 +38,7 @@ def small_set(n: int, class_names: tuple[str, ...], side: int = 17) -> Dataset:
     return Dataset(
         images=images,
         targets=labels,
-        names=[f"<b onclick='x'>{i}</b>" for i in range(n)],
+        names=[f"<b onclick='x'>{i}</b></script><script>alert({i})</script>" for i in range(n)],
         target_names=class_names,
     )
 
@@ -50,21 +51,27 @@ def splits() -> Splits:
 
 @pytest.fixture(scope="session")
 def trained(splits: Splits, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run on them; only to be copied."""
+    """The folder of a run on them; only to be read and copied."""
     folder = tmp_path_factory.mktemp("trained") / "run"
     return train(Recipe().changed(**FIELDS), data=splits, out=folder).folder
+
+
+@pytest.fixture(scope="session")
+def evidence(trained: Path, splits: Splits) -> Evidence:
+    """What is known of it."""
+    return gather(trained, data=splits)
+
+
+@pytest.fixture(scope="session")
+def calibrated(evidence: Evidence) -> Calibrated:
+    """How far its probabilities can be trusted."""
+    return calibrate(evidence.validation, evidence.measured)
 
 
 @pytest.fixture
 def run(trained: Path, own_place: Path) -> Path:
     """A copy of it in the test's own place."""
     return Path(shutil.copytree(trained, own_place / "run"))
-
-
-@pytest.fixture
-def evidence(run: Path, splits: Splits) -> Evidence:
-    """What is known of it."""
-    return gather(run, data=splits)
 
 
 def changed(evidence: Evidence, **values) -> Evidence:

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import pytest
 
@@ -7,11 +8,11 @@ from convscope.evaluation.suspects import Suspect
 from convscope.reporting.advice import advise, again
 from convscope.training.diagnosis import Finding
 from convscope.training.learning_curve import LearningCurve, Point
-from tests.reporting.conftest import changed
+from tests.reporting.conftest import HOSTILE, changed, small_set
 
 BETTER = {"accuracy": 0.95, "interval": (0.93, 0.97), "total": 1000, "correct": 950}
 """Numbers of a model that knows something."""
-SOURCE = {"source": "digits", "options": {}, "name": "digits"}
+SOURCE = {"source": "/photographs", "options": {}, "name": "photographs"}
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def good(evidence):
         suspects={"validation": []},
         config=config,
         report={**BETTER, "per_class": counts, "confusion_matrix": matrix},
-        recipe=evidence.recipe.changed(data="digits", augment="shift:1"),
+        recipe=evidence.recipe.changed(data="/photographs", augment="shift:1"),
         inspection=dataclasses.replace(evidence.inspection, decisions=()),
     )
 
@@ -58,6 +59,13 @@ def test_what_the_data_need_comes_before_more_training(good):
     )
     assert said[0] == "Mend or remove 3 files."
     assert said[1].startswith("Train longer")
+
+
+def test_published_data_are_not_for_the_user_to_mend(good):
+    bad = dataclasses.replace(good.inspection, decisions=(Decision("leaks", "Keep one of each."),))
+    assert sentences(changed(good, inspection=bad))[0] == "Keep one of each."
+    config = {"data": {**good.config["data"], "source": "cifar10"}}
+    assert "Keep one of each." not in sentences(changed(good, inspection=bad, config=config))
 
 
 def test_class_weights_that_are_used_already_are_not_advised(good):
@@ -126,3 +134,72 @@ def test_a_sealed_test_set_is_to_be_opened_last(good):
 def test_what_only_code_can_repeat_has_no_command(evidence):
     assert evidence.config["data"]["source"] is None
     assert again(evidence) is None
+
+
+def test_a_gap_between_learned_and_held_out_asks_for_augmentation_or_for_a_measurement(good):
+    records = tuple(
+        dataclasses.replace(
+            record,
+            train_loss=None if record.epoch == 0 else 0.1,
+            validation={"loss": 2.0 - 0.1 * record.epoch, "accuracy": 0.5},
+        )
+        for record in good.history.records
+    )
+    wide = changed(good, history=dataclasses.replace(good.history, records=records))
+    (asked,) = [advice for advice in advise(wide) if "Find out what more" in advice.sentence]
+    assert asked.command is not None
+    assert asked.command.endswith(" --learning-curve")
+    plain = changed(wide, recipe=good.recipe.changed(augment="none"))
+    (asked,) = [advice for advice in advise(plain) if "Add augmentation" in advice.sentence]
+    assert asked.command is not None
+    assert "augment=shift:2" in asked.command.split()  # grey: an eighth of 17 pixels, no mirror
+
+
+def test_many_classes_with_few_images_are_one_advice(good, splits):
+    names = tuple(f"class {i}" for i in range(7))
+    few = dataclasses.replace(splits, train=small_set(21, names))
+    found = [Finding("few-examples", f"Class {name} has 3 training images.") for name in names]
+    model = dataclasses.replace(good.model, target_names=names)
+    (said,) = [s for s in sentences(changed(good, findings=found, splits=few, model=model))
+               if "Collect more pictures" in s]  # fmt: skip
+    assert "7 classes have fewer than 20 training images" in said
+
+
+def test_where_nothing_was_learned_it_is_not_for_want_of_pictures(good):
+    guessing = changed(good, report={"accuracy": 0.33, "interval": (0.3, 0.4)})
+    said = sentences(changed(guessing, findings=[Finding("guessing", "It guesses.")]))
+    assert said[0].startswith("Lower the learning rate")
+    assert not any("always answering" in sentence for sentence in said)
+
+
+def test_another_network_takes_neither_arguments_nor_weights_of_this_one(good):
+    own = good.recipe.changed(weights="runs/a", network_arguments={"hidden": 8})
+    command = advise(changed(good, recipe=own))[-1].command
+    assert command is not None
+    assert not re.search(r"weights=|network\.", command)
+
+
+def test_the_order_is_the_data_the_curve_the_labels_the_classes_and_what_is_left(good):
+    suspect = Suspect(index=0, label=0, likely=1, probability=0.9, probability_of_label=0.1)
+    rows = [row | {"correct": 33, "total": 33} for row in good.report.per_class]
+    rows[1] |= {"correct": 20, "recall_interval": (0.45, 0.65)}
+    numbers = {"total": 99, "correct": 86, "confusion_matrix": [[33, 0, 0], [9, 20, 4], [0, 0, 33]]}
+    all_of_it = changed(
+        good,
+        config={"ended": "interrupted"},
+        inspection=dataclasses.replace(
+            good.inspection, decisions=(Decision("broken", "Mend or remove 3 files."),)
+        ),
+        findings=[Finding("improving", "It was still improving.")],
+        suspects={"validation": [suspect] * 10},
+        report={"per_class": rows, **numbers},
+        openings=[],
+    )
+    starts = [
+        "Let it train to its end", "Mend or remove", "Train longer", "Look at the 10 suspect",
+        "Collect more pictures of", f"Look at {HOSTILE[1]} taken for", "Measure on more",
+        "Open the sealed", "Try another network",
+    ]  # fmt: skip
+    said = sentences(all_of_it)
+    assert len(said) == len(starts)
+    assert all(map(str.startswith, said, starts))

@@ -28,6 +28,9 @@ def test_a_named_recipe_is_its_name(name):
         {"epochs": 7, "learning_rate": 1e-5, "nesterov": False},
         {"data": '/my photos/it\'s "here" $HOME', "skip_unreadable": True},
         {"network": "mlp", "network_arguments": {"hidden": [31, 17], "dropout": 0.5}},
+        {"network": "mlp", "network_arguments": {"hidden": [31], "dropout": 0.0}},
+        {"network": "net.py:Net", "network_arguments": {"deep": True, "kind": "relu", "none": []}},
+        {"optimizer": "sgd", "learning_rate": 1.0, "momentum": 0.0, "nesterov": False},
         {"group_by": r"person(\d{1,3})", "data": "faces"},
         {"weights": "runs/a-1", "augment": "flip+shift:2", "clip": 1.5},
     ],
@@ -38,6 +41,14 @@ def test_the_command_means_the_recipe(name, fields):
     command = train_command(name, recipe)
     assert command is not None
     assert read_back(command) == recipe
+
+
+def test_a_recipe_without_arguments_begins_where_none_are_given():
+    plain = CATALOGUE["mnist-cnn"].recipe.changed(network_arguments={})
+    command = train_command("mnist-cnn", plain)
+    assert command is not None
+    assert not command.startswith("convscope train mnist-cnn")
+    assert read_back(command) == plain
 
 
 def test_what_words_cannot_say_is_not_said():

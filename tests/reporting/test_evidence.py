@@ -1,12 +1,16 @@
 import json
 
 import pytest
+import torch
 from torch.testing import assert_close
 
 from convscope.errors import BadData, BadModel
 from convscope.evaluation.evaluate import answers_on
-from convscope.evaluation.test_set import read_openings
+from convscope.evaluation.suspects import find_suspects
+from convscope.evaluation.test_set import read_openings, save_answers
+from convscope.prediction.folder import read_config
 from convscope.reporting.evidence import gather
+from convscope.seed import generator
 
 
 def test_the_answers_are_those_of_the_model_and_nothing_is_opened(run, splits):
@@ -33,6 +37,24 @@ def test_a_sealed_run_is_told_by_its_validation(run, splits):
     assert evidence.test is None
     assert evidence.report.part == "validation"
     assert evidence.report.total == len(splits.validation)
+
+
+def test_a_lost_report_is_made_again_from_the_answers(run, splits, evidence):
+    (run / "report.json").unlink()
+    again = gather(run, data=splits).report
+    assert (again.part, again.correct, again.total) == (
+        "test", evidence.report.correct, evidence.report.total
+    )  # fmt: skip
+    assert again.confusion_matrix == evidence.report.confusion_matrix
+
+
+def test_every_suspect_is_counted(run):
+    drawn = generator("suspects")
+    logits, labels = torch.randn(997, 3, generator=drawn), torch.arange(997) % 3
+    save_answers(run, logits, labels, read_config(run)["weights_sha256"], "validation")
+    found = gather(run).suspects["validation"]
+    assert found == find_suspects(logits, labels, count=997)
+    assert len(found) > 100
 
 
 def test_a_run_whose_data_are_gone_keeps_its_numbers(run):

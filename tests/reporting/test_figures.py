@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from convscope.drawing.figure import svg_text
-from convscope.reporting.calibrated import calibrate
 from convscope.reporting.figures import (
     figures_of,
     first_filters,
@@ -15,15 +14,15 @@ from convscope.reporting.figures import (
 )
 
 
-def test_a_run_has_a_figure_for_all_that_it_knows(evidence):
-    drawn = figures_of(evidence, calibrate(evidence.validation, evidence.measured))
+def test_a_run_has_a_figure_for_all_that_it_knows(evidence, calibrated):
+    drawn = figures_of(evidence, calibrated)
     assert set(drawn) == {
         "loss", "accuracy", "per-class", "confusion", "reliability", "coverage", "filters",
     }  # fmt: skip
 
 
-def test_a_figure_is_shown_in_two_lights_and_saved_in_two_formats(evidence, tmp_path):
-    drawn = figures_of(evidence, calibrate(evidence.validation, evidence.measured))
+def test_a_figure_is_shown_in_two_lights_and_saved_in_two_formats(evidence, calibrated, tmp_path):
+    drawn = figures_of(evidence, calibrated)
     figure = in_both_themes(drawn["loss"])
     addresses = shown(figure)
     assert addresses.light != addresses.dark

@@ -2,8 +2,8 @@ import dataclasses
 
 import pytest
 
+from convscope.evaluation.rejection import Answered
 from convscope.reporting import words
-from convscope.reporting.calibrated import calibrate
 from tests.reporting.conftest import changed
 
 
@@ -24,13 +24,38 @@ def test_percent_is_100_or_0_only_where_it_is_exact(share, said):
     assert words.percent(share).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
-def test_trust_says_which_way_confidence_errs(evidence):
-    calibrated = calibrate(evidence.validation, evidence.measured)
+def test_a_probability_is_never_rounded_to_certainty():
+    said = [words.percent(share, 0).rstrip("\N{NO-BREAK SPACE}%") for share in (0.42, 0.996, 0.002)]
+    assert said == ["42", "99.60", "0.20"]
+
+
+def test_trust_says_which_way_confidence_errs(calibrated):
     for temperature, said in ((2.0, "too sure of itself"), (0.5, "less sure than it could be")):
         other = dataclasses.replace(calibrated, temperature=temperature)
         assert said in words.trust(other, "the test part")
     steady = dataclasses.replace(calibrated, temperature=1.01)
     assert "would not change that" in words.trust(steady, "the test part")
+
+
+def test_rejection_says_at_which_confidence_and_what_it_keeps(calibrated):
+    kept = Answered(
+        threshold=0.83, answered=80, total=100, coverage=0.8, correct=79, accuracy=0.9875,
+        interval=(0.93, 0.998),
+    )  # fmt: skip
+    cases = {
+        "below a confidence of 0.83": kept,
+        "need not say": dataclasses.replace(kept, threshold=0.0),
+        "no image of the test part": dataclasses.replace(
+            kept, answered=0, accuracy=None, interval=None
+        ),
+        "No threshold was found": None,
+    }
+    for said, answered in cases.items():
+        chosen = dataclasses.replace(calibrated, wanted=0.99, answered=answered)
+        assert said in words.rejection(chosen, "the test part")
+    told = words.rejection(dataclasses.replace(calibrated, wanted=0.99, answered=kept), "test")
+    for number in ("right on 99", "answers 80", "98.75", "93", "99.80"):
+        assert number in told
 
 
 def test_every_opening_of_the_test_set_is_told(evidence):
