@@ -68,7 +68,7 @@ class Display:
                 self._bar.update(self._task, accuracy=accuracy)
                 yield record
 
-    def conclude(self, run: Run, page: Path | None) -> None:
+    def conclude(self, run: Run) -> None:
         """What came of it: the answer on stdout, where to find it and what to know on stderr."""
         best = run.history.best
         for finding in run.findings:
@@ -89,8 +89,6 @@ class Display:
             output.answer(f"{run.ended}: {kept}")
         output.answer(f"run: {run.folder}")
         output.answer(f"curves: {_save_curves(run)}")
-        if page is not None:
-            output.answer(f"report: {page}")
         if run.ended == "interrupted":
             output.aside(f"go on with: convscope train --resume {run.folder}")
 

@@ -84,11 +84,13 @@ def command(
             onlooker=display,
             progress=output.ArrivalBar(),
         )
+    if not as_json:
+        display.conclude(run)
     page = None if no_report else _write_report(run, own_network)
     if as_json:
         output.json_object({**run.to_json(), "page": page and str(page)})
-    else:
-        display.conclude(run, page)
+    elif page is not None:
+        output.answer(f"report: {page}")
     if run.ended in ("interrupted", "diverged"):
         raise SystemExit({"interrupted": 130, "diverged": 1}[run.ended])
 
@@ -102,7 +104,9 @@ def _write_report(run: "Run", network: str | None) -> "Path | None":
             return write_report(run.folder, network=network, told=told).page
     except ConvscopeError as error:
         output.aside(f"there is no report: {error}", style="yellow")
-        return None
+    except KeyboardInterrupt:
+        output.aside(f"no report yet: convscope report {run.folder} makes it", style="yellow")
+    return None
 
 
 def _values(words: tuple[str, ...], flags: dict[str, Any]) -> dict[str, Any]:

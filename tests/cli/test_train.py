@@ -149,6 +149,17 @@ def test_a_folder_is_learned_from_reported_on_and_gone_on_with_from_anywhere(
     assert "no data set or folder is called" in refused.err
 
 
+def test_ctrl_c_while_the_report_is_made_costs_only_the_report(convscope, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("convscope.reporting.run.write_report", interrupted)
+    outcome = convscope("train", "epochs=1", *SURE)
+    assert outcome.code == 0
+    assert "test accuracy" in outcome.out
+    assert "convscope report runs/digits-cnn-1 makes it" in outcome.err
+
+
 def test_what_keeps_the_report_from_being_written_leaves_the_run(convscope, monkeypatch):
     def refuse(*_, **__):
         raise BadData("the disk ran away")

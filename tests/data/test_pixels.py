@@ -188,7 +188,14 @@ def test_a_file_that_is_cut_off_is_named_in_one_sentence(kind, colours, own_plac
         assert "\n" not in message
 
 
-@pytest.mark.parametrize("content", [b"", b"a plain text\n" * 50, b"<svg/>", b"PK\x03\x04"])
+def test_an_empty_file_is_told_as_such(own_place):
+    (own_place / "odd.png").touch()
+    for source in ("odd.png", b""):
+        with pytest.raises(BadImage, match="is empty: copy it again"):
+            read_pixels(source)
+
+
+@pytest.mark.parametrize("content", [b"a plain text\n" * 50, b"<svg/>", b"PK\x03\x04"])
 def test_what_is_no_picture_is_named_with_the_kinds_that_are(content, own_place):
     (own_place / "odd.png").write_bytes(content)
     with pytest.raises(BadImage, match=r"odd\.png is not a picture.*PNG, JPEG"):
