@@ -13,7 +13,7 @@ demo: .venv/ready
 	@echo
 	@$(BIN)/convscope data show digits --recipe digits-cnn
 	@echo
-	@echo "The run lies in runs/latest, the pictures in pictures/digits; the command is $(BIN)/convscope"
+	@echo "The run lies in runs/latest with its report.html, the pictures in pictures/digits; the command is $(BIN)/convscope"
 
 test: .venv/ready-dev browser
 	@$(BIN)/python -m pytest -n 2
