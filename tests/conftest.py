@@ -1,6 +1,7 @@
 """Every annotation of convscope is a check here; each test has a place of its own."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import torch
 from jaxtyping import install_import_hook
 
 install_import_hook("convscope", "beartype.beartype")
+
+# a suite that was started in the background would inherit that Ctrl-C is ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 torch.set_num_threads(1)  # small images gain nothing from threads, and waiting for them costs
 
