@@ -75,7 +75,7 @@ CATALOGUE = {
         ),
         about="a small convolutional network for digits; the model in the box",
         reaches="99.29 % (99.26 to 99.34, three seeds)",
-        takes="41 s on two busy cores of a Zen 4 EPYC, float32",
+        takes="33 s on two cores of a Zen 4 EPYC, float32",
     ),
     "cifar10-cnn": Named(
         recipe=Recipe(
