@@ -4,6 +4,7 @@ import copy
 import hashlib
 import itertools
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -57,10 +58,19 @@ def resolve(recipe: Recipe, net: nn.Module, objective: Objective, batch: Any) ->
     times = {trial.candidate: trial.fastest for trial in trials}
     fastest = min(times, key=lambda candidate: times[candidate])
     chosen = fastest if times[fastest] * GAIN < times.get(usual, float("inf")) else usual
-    with suppress(ConvscopeError):  # a cache folder that cannot be written is no reason to stop
-        make_folder(cache_folder())
-        write_json(cache_folder() / "calibration.json", {**remembered, key: chosen.to_json()})
+    if chosen.threads == usual.threads or _quiet():
+        with suppress(ConvscopeError):  # a cache folder that cannot be written is no reason to stop
+            make_folder(cache_folder())
+            write_json(cache_folder() / "calibration.json", {**remembered, key: chosen.to_json()})
     return chosen
+
+
+def _quiet() -> bool:
+    """Whether few others use the processor: beside a busy neighbour fewer threads are faster.
+
+    That is true while the neighbour is there, and not worth remembering.
+    """
+    return not hasattr(os, "getloadavg") or os.getloadavg()[0] < usable_cores() / 2
 
 
 def _candidates(recipe: Recipe, device: torch.device) -> Iterator[Resolved]:

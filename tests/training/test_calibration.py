@@ -3,6 +3,7 @@ import json
 import pytest
 import torch
 
+from convscope import device
 from convscope.data.download import cache_folder
 from convscope.device import computes_bfloat16
 from convscope.errors import BadValue
@@ -29,6 +30,11 @@ def test_what_the_recipe_fixes_is_taken_as_it_is(monkeypatch):
     }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    monkeypatch.setattr(calibration, "_quiet", lambda: True)
+
+
 def test_the_fastest_is_measured_once_and_remembered(monkeypatch):
     first = resolve(Recipe(device="cpu"), net(), Classification(), BATCH)
     assert (cache_folder() / "calibration.json").is_file()
@@ -51,6 +57,25 @@ def test_another_way_is_taken_only_if_it_is_clearly_faster(monkeypatch, tmp_path
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / f"cache-{slow}"))
         chosen = resolve(recipe, net(), Classification(), BATCH)
         assert chosen.memory_format == taken
+
+
+def test_fewer_threads_because_of_a_busy_neighbour_are_not_remembered(monkeypatch):
+    class Trial:
+        def __init__(self, candidate, net, objective, batch):
+            self.candidate = candidate
+            self.fastest = float(candidate.threads)  # seconds: one thread is the fastest
+
+        def run(self):
+            pass
+
+    monkeypatch.setattr(calibration, "_Trial", Trial)
+    monkeypatch.setattr(calibration, "usable_cores", lambda: 2)
+    monkeypatch.setattr(device, "usable_cores", lambda: 2)
+    recipe = Recipe(device="cpu", precision="float32")
+    for quiet in (False, True):
+        monkeypatch.setattr(calibration, "_quiet", lambda quiet=quiet: quiet)
+        assert resolve(recipe, net(), Classification(), BATCH).threads == 1
+        assert (cache_folder() / "calibration.json").exists() == quiet
 
 
 def test_a_damaged_or_unwritable_memory_is_no_reason_to_stop(own_place):
