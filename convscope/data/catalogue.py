@@ -121,7 +121,6 @@ def _load_folder(
         broken=pools.broken,
         copies=tuple(copies),
         empty=pools.empty,
-        sizes=pools.sizes,
     )
     return cut(path.name or str(path), train, test, held=held, origin=origin, **cutting)
 

@@ -18,8 +18,9 @@ class Dataset:
 
     `images` (n, c, h, w) uint8, in memory or in a memory map; `targets` (n,) class indices;
     `names`: each picture's path or number, text only; `target_names`: the classes' words; `groups`:
-    pictures of one person, patient or video share one, None where nothing is known; `hashes`: one
-    per image of its content, where they are known already.
+    pictures of one person, patient or video share one, None where nothing is known; `hashes`
+    (n, 16) uint8, of each image's content, where they are known already; `sizes` (n, 2), width and
+    height of each as its file holds it, where they differ.
     """
 
     images: Tensor | MappedImages
@@ -27,7 +28,8 @@ class Dataset:
     names: Sequence[str]
     target_names: tuple[str, ...]
     groups: tuple[str, ...] | None = None
-    hashes: tuple[bytes, ...] | None = None
+    hashes: Tensor | None = None
+    sizes: Tensor | None = None
     task: str = "classes"
 
     def __post_init__(self) -> None:
@@ -86,7 +88,8 @@ class Dataset:
             names=[self.names[i] for i in places],
             target_names=self.target_names,
             groups=None if self.groups is None else tuple(self.groups[i] for i in places),
-            hashes=None if self.hashes is None else tuple(self.hashes[i] for i in places),
+            hashes=None if self.hashes is None else self.hashes[at],
+            sizes=None if self.sizes is None else self.sizes[at],
             task=self.task,
         )
 
@@ -128,8 +131,6 @@ class Origin:
     """Pictures that were left out because they are in a later part too, under the second name."""
     empty: tuple[str, ...] = ()
     """Classes that have a folder and no picture: they are left out."""
-    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """(width, height) of each picture as its file holds it, by name, where they differ."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

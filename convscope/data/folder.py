@@ -11,7 +11,7 @@ import torch
 
 from convscope.data.dataset import PARTS, Dataset
 from convscope.data.download import Progress
-from convscope.data.picture_cache import Decoded, PictureFile, decode
+from convscope.data.picture_cache import Decoded, PictureFile, decode, visible
 from convscope.data.pixels import SUFFIXES
 from convscope.data.split import hashes_of
 from convscope.errors import BadData, BadValue
@@ -43,8 +43,6 @@ class Pools:
     """Files that could not be used: name, reason."""
     empty: tuple[str, ...]
     """Classes without a picture."""
-    sizes: Mapping[str, tuple[int, int]]
-    """(width, height) of each picture as its file holds it, by name."""
     notes: tuple[str, ...]
     """What a person should know."""
 
@@ -88,7 +86,6 @@ def read_folder(
         parts=parts,
         broken=tuple(broken),
         empty=tuple(empty),
-        sizes={file.name: (w, h) for (*_, file), (w, h) in zip(files, decoded.sizes, strict=True)},
         notes=tuple(notes),
     )
 
@@ -186,17 +183,11 @@ def _files(folder: str, top: str) -> Iterator[PictureFile]:
             facts = entry.stat()
         except OSError:  # a link that leads nowhere is told of like any broken file
             facts = entry.stat(follow_symlinks=False)
-        name = visible(entry.path.removeprefix(top).lstrip(os.sep).replace(os.sep, "/"))
-        yield PictureFile(entry.path, name, facts.st_size, facts.st_mtime_ns)
+        yield PictureFile(entry.path, len(top), facts.st_size, facts.st_mtime_ns)
 
 
 def _is_picture(file: PictureFile) -> bool:
     return file.path.lower().endswith(SUFFIXES)
-
-
-def visible(name: str) -> str:
-    """`name` as text, what is not UTF-8 in it written out."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _judged(broken: Sequence[tuple[str, str]], total: int, skip: bool) -> list[str]:
@@ -282,7 +273,8 @@ def _parts(
         names=[file.name for *_, file in files],
         target_names=tuple(class_names),
         groups=groups,
-        hashes=tuple(decoded.hashes),
+        hashes=decoded.hashes,
+        sizes=decoded.sizes,
     )
     places = {part: [i for i, entry in enumerate(files) if entry[0] == part] for part in PARTS}
     return {part: whole.subset(at) for part, at in places.items() if at}

@@ -90,7 +90,8 @@ def inspect(splits: Splits) -> Inspection:
     names = {part: dataset.names for part, dataset in parts.items()}
     counts = {part: _by_class(dataset) for part, dataset in parts.items()}
     alike = find_alike(parts)
-    odd = list(_odd_sizes(origin.sizes, min(splits.train.image_shape[1:])))
+    sizes = _sizes(parts)
+    odd = list(_odd_sizes(sizes, min(splits.train.image_shape[1:])))
     present = [count for count in counts["train"].values() if count]
     imbalance = max(present) / min(present)
     decisions = [
@@ -98,7 +99,7 @@ def inspect(splits: Splits) -> Inspection:
         *_about_labels(alike, names),
         *_about_parts(alike, origin.copies, names),
         *_about_classes(counts, origin.empty, imbalance),
-        *_about_sizes(odd, len(origin.sizes)),
+        *_about_sizes(odd, len(sizes)),
     ]
     n, k = len(splits.train), len(counts["train"])
     return Inspection(
@@ -128,6 +129,16 @@ def mean_images(dataset: Dataset) -> Tensor:
 
 def _by_class(dataset: Dataset) -> dict[str, int]:
     return dict(zip(dataset.class_names, dataset.class_counts(), strict=True))
+
+
+def _sizes(parts: Mapping[str, Dataset]) -> dict[str, tuple[int, int]]:
+    """(width, height) of each picture as its file holds it, by name, where that is known."""
+    return {
+        name: (w, h)
+        for dataset in parts.values()
+        if dataset.sizes is not None
+        for name, (w, h) in zip(dataset.names, dataset.sizes.tolist(), strict=True)
+    }
 
 
 def _odd_sizes(sizes: Mapping[str, tuple[int, int]], side: int) -> Iterator[tuple[str, int, int]]:

@@ -51,8 +51,8 @@ class MappedImages:
         return MappedImages(self.file, self.rows[at])
 
 
-def open_images(path: Path) -> Tensor:
-    """The images (n, h, w, c) uint8 in a .npy file, left where they are.
+def open_mapped(path: Path) -> Tensor:
+    """The array in a .npy file, left where it is.
 
     Writing to them would change this process's copy only.
     """

@@ -17,18 +17,21 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from filelock import FileLock
+from torch import Tensor
 
 from convscope.atomic import explained, make_folder, write_json
 from convscope.data.download import Progress, cache_folder
-from convscope.data.memory_map import MappedImages, open_images
+from convscope.data.memory_map import MappedImages, open_mapped
 from convscope.data.pixels import is_grey, open_picture, read_pixels
 from convscope.data.preprocess import sized
-from convscope.data.split import content_hash
+from convscope.data.split import HASH_BYTES, content_hash
 from convscope.device import usable_cores
 from convscope.errors import BadData, BadImage
 
-FORMAT = 1
+FORMAT = 2
 """Changes when the same files would be stored differently."""
+MAPS = ("images", "hashes", "sizes")
+"""Arrays with a row for each file; the rows of broken ones mean nothing."""
 LARGEST = 64
 """Side in pixels at which pictures are stored unless another size is asked for; never enlarged."""
 
@@ -36,17 +39,27 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PictureFile:
     """A file that should be a picture."""
 
     path: str
     """As the system spells it: a Path for each of a million files takes seconds."""
-    name: str
-    """What it is called in answers: text only, nothing opens it."""
+    top: int
+    """Characters of `path` that are the data folder's."""
     length: int
     modified: int
     """In nanoseconds, as the system tells it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in answers, below the data folder: text only, nothing opens it."""
+        return visible(self.path[self.top :].lstrip(os.sep).replace(os.sep, "/"))
+
+
+def visible(name: str) -> str:
+    """`name` as text, what is not UTF-8 in it written out."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,10 +70,10 @@ class Decoded:
     """The readable ones (n, c, h, w), square, of one size, in the order of the files."""
     readable: Sequence[int]
     """(n,) the place of each in the list of files."""
-    hashes: Sequence[bytes]
-    """(n,) one per image, of its content."""
-    sizes: Sequence[tuple[int, int]]
-    """(n,) width and height of each as its file holds it."""
+    hashes: Tensor
+    """(n, 16) uint8, of each image's content."""
+    sizes: Tensor
+    """(n, 2) width and height of each as its file holds it."""
     broken: Sequence[tuple[str, str]]
     """Name and reason of each that cannot be used."""
 
@@ -75,7 +88,7 @@ def decode(
     are grey if all pictures are. `BadData` if none can be read.
     """
     home = cache_folder() / "pictures" / _digest(str(place), size)[:32]
-    key = _digest(FORMAT, size, [(f.path, f.length, f.modified) for f in files])
+    key = _digest(FORMAT, size, *((f.path, f.length, f.modified) for f in files))
     make_folder(home.parent)
     with explained(home), FileLock(home.with_suffix(".lock")):
         index = _read_index(home)
@@ -85,26 +98,23 @@ def decode(
             index = _read_index(home)
         if index is None:
             raise BadData(f"{home} cannot be read: delete it, and it is made again")
-        file = open_images(home / "images.npy")
-    readable = [i for i, entry in enumerate(index["files"]) if "hash" in entry]
-    entries = [index["files"][i] for i in readable]
+        file, hashes, sizes = (open_mapped(home / f"{name}.npy") for name in MAPS)
+    reasons: dict[int, str] = dict(index["reasons"])
+    readable = [i for i in range(len(files)) if i not in reasons]
+    rows = torch.tensor(readable)
     return Decoded(
-        images=MappedImages(file, torch.tensor(readable)),
+        images=MappedImages(file, rows),
         readable=readable,
-        hashes=[bytes.fromhex(entry["hash"]) for entry in entries],
-        sizes=[(entry["size"][0], entry["size"][1]) for entry in entries],
-        broken=[
-            (file.name, entry["reason"])
-            for file, entry in zip(files, index["files"], strict=True)
-            if "reason" in entry
-        ],
+        hashes=hashes[rows],
+        sizes=sizes[rows],
+        broken=[(files[i].name, reason) for i, reason in reasons.items()],
     )
 
 
 def _decode_into(
     folder: Path, files: Sequence[PictureFile], size: int, key: str, progress: Progress | None
 ) -> None:
-    """images.npy and index.json of `files` in `folder`."""
+    """The maps and index.json of `files` in `folder`."""
     if progress is not None:
         progress.unit, progress.total = "pictures", 2 * len(files)
         progress.reset()
@@ -117,20 +127,28 @@ def _decode_into(
     channels = 1 if all(entry.pop("grey") for entry in readable) else 3
     images = _new_images(folder / "images.npy", (len(files), side, side, channels))
 
-    def store(at: int) -> dict[str, Any]:
+    hashes = np.zeros((len(files), HASH_BYTES), np.uint8)
+    sizes = np.array([entry.get("size", (0, 0)) for entry in entries], np.int32)
+
+    def store(at: int) -> str | None:
         if "reason" in entries[at]:
-            return entries[at]
+            return entries[at]["reason"]
         try:
             images[at] = sized(read_pixels(files[at].path), (side, side), side, channels)
         except BadImage as error:
-            return {"reason": _reason(error, files[at])}
-        return {**entries[at], "hash": content_hash(images[at].transpose(2, 0, 1)).hex()}
+            return _reason(error, files[at])
+        content = content_hash(images[at].transpose(2, 0, 1))
+        hashes[at] = np.frombuffer(content, np.uint8)
+        return None
 
-    stored = list(_in_parallel(store, range(len(files)), progress))
+    reasons = list(_in_parallel(store, range(len(files)), progress))
     images.flush()
     if progress is not None:
         progress.close()
-    write_json(folder / "index.json", {"key": key, "files": stored})
+    np.save(folder / "hashes.npy", hashes)
+    np.save(folder / "sizes.npy", sizes)
+    told = [(i, reason) for i, reason in enumerate(reasons) if reason is not None]
+    write_json(folder / "index.json", {"key": key, "reasons": told})
 
 
 def _look(file: PictureFile) -> dict[str, Any]:
@@ -184,10 +202,14 @@ def _replacing_folder(folder: Path) -> Iterator[Path]:
 def _read_index(home: Path) -> dict[str, Any] | None:
     try:
         index = json.loads((home / "index.json").read_text(encoding="utf-8"))
-        return index if "key" in index and (home / "images.npy").is_file() else None
+        whole = all((home / f"{name}.npy").is_file() for name in MAPS)
+        return index if "key" in index and whole else None
     except (OSError, ValueError, TypeError):
         return None
 
 
 def _digest(*facts: object) -> str:
-    return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
+    whole = hashlib.sha256()
+    for fact in facts:
+        whole.update(repr(fact).encode("utf-8", "surrogateescape") + b"\0")
+    return whole.hexdigest()

@@ -18,6 +18,9 @@ from convscope.data.memory_map import blocks
 from convscope.errors import BadData
 from convscope.shapes import Stored
 
+HASH_BYTES = 16
+"""Of the hash of one image's content."""
+
 
 def cut(
     name: str,
@@ -114,13 +117,13 @@ def content_hashes(images: Stored) -> list[bytes]:
 
 def content_hash(image: np.ndarray) -> bytes:
     """The hash of one image (c, h, w)."""
-    return hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest()
+    return hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=HASH_BYTES).digest()
 
 
 def hashes_of(dataset: Dataset) -> Sequence[bytes]:
     """One hash per image of `dataset`, computed unless they are known."""
     if dataset.hashes is not None:
-        return dataset.hashes
+        return [row.tobytes() for row in dataset.hashes.numpy()]
     return [one for block in blocks(dataset.images) for one in content_hashes(block)]
 
 

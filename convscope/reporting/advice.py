@@ -77,8 +77,11 @@ def _guessing(evidence: Evidence) -> Iterator[Advice]:
     if unlearned or baseline.share < report.interval[0]:
         return
     sentence = f"It is not better than always answering {baseline.name}: collect more pictures"
-    origin, side = evidence.splits and evidence.splits.origin, min(evidence.model.image_shape[1:])
-    if origin and any(min(size) >= 2 * side for size in origin.sizes.values()):
+    sizes, side = (
+        evidence.splits and evidence.splits.train.sizes,
+        min(evidence.model.image_shape[1:]),
+    )
+    if sizes is not None and bool((sizes.amin(1) >= 2 * side).any()):
         larger = again(evidence, size=2 * side)
         yield Advice(f"{sentence}, or store them larger than {side} pixels.", larger)
     else:

@@ -11,7 +11,7 @@ from torch.testing import assert_close
 from convscope.data.augment import CATALOGUE, draw_table, read_augment
 from convscope.data.batches import Batches, BatchSource, TrainingBatches
 from convscope.data.dataset import Dataset
-from convscope.data.memory_map import MappedImages, open_images
+from convscope.data.memory_map import MappedImages, open_mapped
 from convscope.data.photometric import shares_of
 from convscope.data.preprocess import fit_preprocessing
 
@@ -178,7 +178,7 @@ def on_disk(own_place) -> Dataset:
     file = torch.zeros(2 * N, H, W, C, dtype=torch.uint8)
     file[2 * order] = DATASET.images.permute(0, 2, 3, 1)
     np.save(own_place / "images.npy", file.numpy())
-    images = MappedImages(open_images(own_place / "images.npy"), 2 * order)
+    images = MappedImages(open_mapped(own_place / "images.npy"), 2 * order)
     return dataclasses.replace(DATASET, images=images)
 
 

@@ -43,6 +43,12 @@ def splits(train: Dataset | None = None, **origin) -> Splits:
     )
 
 
+def of_sizes(usual: list[tuple[int, int]], odd: dict[str, tuple[int, int]]) -> Dataset:
+    whole = dataset([i % 3 for i in range(len(usual) + len(odd))], 0, "train")
+    names = [*whole.names[: len(usual)], *odd]
+    return replace(whole, names=names, sizes=torch.tensor([*usual, *odd.values()]))
+
+
 def decided(found: Splits) -> dict[str, str]:
     return {decision.name: decision.sentence for decision in inspect(found).decisions}
 
@@ -120,17 +126,15 @@ def test_what_was_met_while_loading_is_told():
 
 
 def test_odd_sizes_are_listed_and_many_of_them_need_a_decision():
-    sizes = {f"{i}.png": (40, 30) for i in range(30)}
-    odd = {"long.png": (100, 30), "tiny.png": (8, 9), "tall.png": (30, 90)}
-    found = inspect(splits(sizes={**sizes, **odd}))
+    odd = {"long": (100, 30), "tiny": (8, 9), "tall": (30, 90)}
+    found = inspect(splits(of_sizes([(40, 30)] * 30, odd)))
     assert {name for name, _, _ in found.odd_sizes} == set(odd)
-    assert "long.png (100 x 30)" in {d.name: d.sentence for d in found.decisions}["sizes"]
-    many = {f"{i}.png": (40, 30) for i in range(300)}
-    assert inspect(splits(sizes={**many, **odd})).decisions == ()
+    assert "long (100 x 30)" in {d.name: d.sentence for d in found.decisions}["sizes"]
+    assert inspect(splits(of_sizes([(40, 30)] * 300, odd))).decisions == ()
 
 
 def test_pictures_that_are_all_long_are_not_odd():
-    assert inspect(splits(sizes={f"{i}.png": (90, 30 + i % 3) for i in range(30)})).odd_sizes == ()
+    assert inspect(splits(of_sizes([(90, 30 + i % 3) for i in range(30)], {}))).odd_sizes == ()
 
 
 def test_mean_images_are_the_means_of_the_classes():

@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from convscope.data.memory_map import MappedImages, blocks, open_images
+from convscope.data.memory_map import MappedImages, blocks, open_mapped
 
 N, C, H, W = 23, 3, 11, 13
 
@@ -17,7 +17,7 @@ def whole(own_place) -> torch.Tensor:
 
 @pytest.fixture
 def mapped(whole, own_place) -> MappedImages:
-    return MappedImages(open_images(own_place / "images.npy"), torch.arange(N))
+    return MappedImages(open_mapped(own_place / "images.npy"), torch.arange(N))
 
 
 @pytest.mark.parametrize("at", [3, -1, slice(2, 7), slice(None, 5), [4, 0, 4], torch.tensor([7])])
@@ -39,7 +39,7 @@ def test_a_subset_of_a_subset_still_reads_the_file(whole, mapped):
 
 def test_writing_changes_this_process_only(whole, mapped, own_place):
     mapped.file[0] = 0
-    assert_close(open_images(own_place / "images.npy").permute(0, 3, 1, 2), whole)
+    assert_close(open_mapped(own_place / "images.npy").permute(0, 3, 1, 2), whole)
 
 
 @pytest.mark.parametrize("size", [1, 7, 23, 100])
