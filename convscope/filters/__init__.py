@@ -1,0 +1,1 @@
+"""What one convolution does: arrays in, arrays out."""
