@@ -17,6 +17,10 @@ from convscope.seed import generator
 from convscope.shapes import Images, Stored, Targets
 
 Draws = tuple[Tensor, ...]
+MOST_ANSWERED = 500
+"""Images asked in one batch, where nothing is learned."""
+MOST_VALUES = 1 << 20
+"""Of them all: a net's maps of large images would take memory by the gigabyte."""
 
 
 @runtime_checkable
@@ -30,6 +34,11 @@ class BatchSource(Protocol):
     def epoch(self, number: int, start: int = 0) -> Iterator[Any]:
         """The batches of epoch `number` on the device, from `start` on, the same at every call."""
         ...
+
+
+def answering_size(image_shape: tuple[int, int, int]) -> int:
+    """How many images (c, h, w) to ask in one batch, where nothing is learned."""
+    return max(1, min(MOST_ANSWERED, MOST_VALUES // math.prod(image_shape)))
 
 
 class Batches:

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from convscope.data.batches import Batches, BatchSource
+from convscope.data.batches import Batches, BatchSource, answering_size
 from convscope.data.catalogue import CATALOGUE, find_folder, load_data
 from convscope.data.dataset import Dataset, Splits
 from convscope.data.folder import read_folder
@@ -26,8 +26,6 @@ from convscope.evaluation.test_set import (
 from convscope.prediction.folder import BUNDLED, find_run, load_model, read_config
 from convscope.prediction.model import Model, answering
 from convscope.shapes import Images
-
-BATCH_SIZE = 500
 
 
 @runtime_checkable
@@ -89,7 +87,8 @@ def answers_on(model: Model, dataset: Dataset) -> Tensor:
     """
     device = device_of(model.net)
     fitted = dataset if dataset.image_shape == model.image_shape else _stored_as(model, dataset)
-    batches = Batches(fitted, model.preprocessing, BATCH_SIZE, device=device)
+    size = answering_size(fitted.image_shape)
+    batches = Batches(fitted, model.preprocessing, size, device=device)
     return collect(model.net, batches)[0]
 
 

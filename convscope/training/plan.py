@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from convscope import __version__
 from convscope.data.augment import read_augment
-from convscope.data.batches import Batches, TrainingBatches
+from convscope.data.batches import Batches, TrainingBatches, answering_size
 from convscope.data.catalogue import load_data
 from convscope.data.dataset import Splits
 from convscope.data.download import Progress
@@ -34,7 +34,6 @@ from convscope.training.optimizer import build_optimizer
 from convscope.training.recipe import Recipe
 from convscope.training.state import State
 
-VALIDATION_BATCH = 500
 MACHINE_FIELDS = ("device", "precision", "memory_format", "threads")
 """What a run that goes on may be given anew, for a machine that lacks what the run began with."""
 
@@ -139,7 +138,8 @@ def make_plan(
     batches = TrainingBatches(
         splits.train, preprocessing, recipe.batch_size, seed=recipe.seed, augment=augment, **place
     )
-    validation = Batches(splits.validation, preprocessing, VALIDATION_BATCH, **place)
+    asked = answering_size(splits.validation.image_shape)
+    validation = Batches(splits.validation, preprocessing, asked, **place)
     return Plan(
         name=name,
         recipe=recipe,
