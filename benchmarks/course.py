@@ -222,7 +222,7 @@ def measure_accuracy(recipes: list[str], seeds: int) -> None:
                 run = convscope.train(recipe, seed=seed, precision="float32", out=out)
                 seconds.append(time.perf_counter() - started)
             if run.report is not None:
-                accuracies.append(100 * run.report.accuracy)
+                accuracies.append(100 * run.report.to_json()["accuracy"])
             course_seconds.append(images / course.run() * epochs)
         course.close()
         taken, theirs = statistics.median(seconds), statistics.median(course_seconds)

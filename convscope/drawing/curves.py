@@ -17,12 +17,13 @@ def draw_curves(
     validation_accuracy: Sequence[float],
     best_epoch: int,
     theme: Theme = LIGHT,
+    measure: str = "accuracy",
 ) -> Figure:
-    """Loss and accuracy (fractions) over epochs, side by side."""
+    """Loss and accuracy, or another `measure` (fractions), over epochs, side by side."""
     figure = new_figure(9.2, 3.4, theme)
     losses, accuracies = figure.subplots(1, 2)
     _show_losses(losses, epochs, train_loss, validation_loss, best_epoch, theme)
-    _show_accuracies(accuracies, epochs, validation_accuracy, best_epoch, theme)
+    _show_accuracies(accuracies, epochs, validation_accuracy, best_epoch, theme, measure)
     return figure
 
 
@@ -44,10 +45,11 @@ def draw_accuracies(
     validation_accuracy: Sequence[float],
     best_epoch: int,
     theme: Theme = LIGHT,
+    measure: str = "accuracy",
 ) -> Figure:
-    """The validation accuracy (fractions) over epochs."""
+    """The validation accuracy, or another `measure` (fractions), over epochs."""
     figure = new_figure(4.6, 3.2, theme)
-    _show_accuracies(figure.subplots(), epochs, validation_accuracy, best_epoch, theme)
+    _show_accuracies(figure.subplots(), epochs, validation_accuracy, best_epoch, theme, measure)
     return figure
 
 
@@ -74,10 +76,11 @@ def _show_accuracies(
     validation_accuracy: Sequence[float],
     best_epoch: int,
     theme: Theme,
+    measure: str,
 ) -> None:
     accuracies = percent(validation_accuracy)
     axes.plot(epochs, accuracies, color=theme.validation, marker=marker(epochs))
-    _finish(axes, "validation accuracy, %", best_epoch, theme)
+    _finish(axes, f"validation {measure}, %", best_epoch, theme)
 
 
 def _finish(axes: Axes, title: str, best_epoch: int, theme: Theme) -> None:

@@ -15,6 +15,7 @@ from convscope.drawing.figure import LIGHT, as_picture, montage, new_figure, sho
 
 MOST_CLASSES = 20
 LONGEST_TITLE = 60
+VARIANTS_A_ROW = 4
 MOST_WRITTEN = 32
 """Pixels of a side up to which every value can be read."""
 BRIGHT = {"red": "#ff5a4d", "green": "#4fd06a", "blue": "#7aa5ff"}
@@ -79,9 +80,14 @@ def draw_variants(original: Tensor, variants: Tensor, augment: str) -> Figure:
     left, right = figure.subplots(1, 2, width_ratios=(1, 2.2))
     show(left, as_picture(original), "as it is stored")
     pictures = np.stack([as_picture(variant) for variant in variants])
-    gap = max(1, original.shape[1] // 14)
-    show(right, montage(pictures, 4, gap), f"{augment}: {len(variants)} draws")
+    gap = variants_gap(original.shape[1])
+    show(right, montage(pictures, VARIANTS_A_ROW, gap), f"{augment}: {len(variants)} draws")
     return figure
+
+
+def variants_gap(height: int) -> int:
+    """Pixels between variants of an image so high."""
+    return max(1, height // 14)
 
 
 def _middle(size: int) -> slice:

@@ -1,9 +1,10 @@
-"""A network by its name, or from the user's own file, for the data at hand."""
+"""A network by its name, from the user's own file or written out, for the data at hand."""
 
 import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,17 @@ from torch import nn
 from convscope.device import device_of
 from convscope.errors import BadNetwork, ConvscopeError
 from convscope.lookup import lookup, suggestion
+from convscope.networks.advice import advise
 from convscope.networks.catalogue import CATALOGUE
+from convscope.networks.hub import is_of_timm, timm_builder
+from convscope.networks.pasted import is_code, read_code
+from convscope.networks.spec import build_spec, is_spec
+from convscope.networks.spec_text import on_one_line
 
 GIVEN = ("num_classes", "in_channels", "input_size")
 """What the data decide; a network gets those of them that its signature names."""
+LONGEST_TITLE = 72
+"""Characters."""
 
 
 def build_network(
@@ -24,15 +32,16 @@ def build_network(
     *,
     num_classes: int,
     in_channels: int,
-    input_size: tuple[int, int],
+    input_size: tuple[int, ...],
     arguments: Mapping[str, Any] | None = None,
 ) -> nn.Module:
-    """The network `name`, of the catalogue or `file.py:Class`.
+    """The network `name`: `file.py:Class`, of the catalogue, `timm:NAME`, or written out.
 
-    It takes images (n, in_channels, *input_size) and answers (n, num_classes); `arguments` are the
-    network's own. `BadNetwork` or `UnknownName` says what does not fit.
+    Written out is as a spec or as code. It takes images (n, in_channels, *input_size) and answers
+    (n, num_classes); `arguments` are the network's own. `BadNetwork` or `UnknownName` says what
+    does not fit.
     """
-    builder = read_builder(name) if is_path(name) else lookup(CATALOGUE, name, "network")
+    builder, name = _builder(name), title(name)
     given = {"num_classes": num_classes, "in_channels": in_channels, "input_size": input_size}
     arguments = dict(arguments or {})
     taken = inspect.signature(builder).parameters
@@ -59,7 +68,28 @@ def build_network(
 
 def is_path(name: str) -> bool:
     """Whether `name` means a class in a file: `path/to/file.py:Class`."""
-    return ".py:" in name or name.endswith(".py")
+    return "\n" not in name and (".py:" in name or name.endswith(".py"))
+
+
+def is_written_out(name: str) -> bool:
+    """Whether `name` is no name but the network itself, as a spec or as code."""
+    named = is_path(name) or is_of_timm(name) or name in CATALOGUE
+    return not named and (is_code(name) or is_spec(name))
+
+
+def one_line(name: str) -> str:
+    """`name`; a spec of several lines on one, which means the same and is easily typed."""
+    return on_one_line(name) if is_written_out(name) and not is_code(name) else name
+
+
+def title(name: str) -> str:
+    """`name` as a sentence says it: in short where a long network is written out."""
+    line = one_line(name)
+    if not is_written_out(name) or (len(line) <= LONGEST_TITLE and "\n" not in line):
+        return line
+    if is_code(name):
+        return "nn.Sequential(...)"
+    return f"{line[:40].strip()} ... {line[-25:].strip()}"
 
 
 def read_builder(name: str) -> Callable[..., Any]:
@@ -88,6 +118,7 @@ def check_fit(net: nn.Module, name: str, image_shape: tuple[int, int, int], outp
     """`BadNetwork` unless `net` turns two images of `image_shape` (c, h, w) into (2, outputs).
 
     One forward pass in evaluation mode tells it before any training; each module keeps its mode.
+    What is wrong, at which layer, and the ways to mend it are in the error's sentence.
     """
     device = device_of(net)
     modes = {module: module.training for module in net.modules()}
@@ -96,15 +127,30 @@ def check_fit(net: nn.Module, name: str, image_shape: tuple[int, int, int], outp
             answer = net.eval()(torch.zeros(2, *image_shape, device=device))
     except Exception as error:  # the user's own code may fail in any way
         shape = "x".join(map(str, image_shape))
-        raise BadNetwork(f"{name} does not take images of {shape} (c x h x w): {error}") from error
+        advice = advise(net, image_shape)
+        told = advice.sentence if advice else error
+        raise BadNetwork(f"{name} does not take images of {shape} (c x h x w): {told}") from error
     finally:
         for module, training in modes.items():
             module.training = training
     shape = tuple(answer.shape) if isinstance(answer, torch.Tensor) else type(answer).__name__
     if shape != (2, outputs):
+        advice = advise(net, image_shape, outputs)
+        told = f": {', or '.join(advice.mends)}" if advice and advice.mends else ""
         raise BadNetwork(
-            f"{name} answers two images with {shape}: (2, {outputs}) is needed, one score per class"
+            f"{name} answers two images with {shape}: (2, {outputs}) is needed, "
+            f"one score per class{told}"
         )
+
+
+def _builder(name: str) -> Callable[..., Any]:
+    if is_path(name):
+        return read_builder(name)
+    if is_of_timm(name):
+        return timm_builder(name)
+    if not is_written_out(name):
+        return lookup(CATALOGUE, name, "network")
+    return partial(read_code if is_code(name) else build_spec, name)
 
 
 def _listed(arguments: Mapping[str, Any]) -> str:

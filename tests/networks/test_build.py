@@ -5,7 +5,15 @@ import torch
 from torch import nn
 
 from convscope.errors import BadNetwork, UnknownName
-from convscope.networks.build import build_network, check_fit, is_path
+from convscope.networks.build import (
+    build_network,
+    check_fit,
+    is_path,
+    is_written_out,
+    one_line,
+    title,
+)
+from convscope.networks.catalogue import CATALOGUE
 
 DATA = {"num_classes": 7, "in_channels": 3, "input_size": (13, 17)}
 
@@ -136,6 +144,84 @@ def test_a_name_is_a_path_only_with_a_python_file():
     assert [is_path(name) for name in ("a/b.py:Net", "b.py", "resnet8", "py", "a:b")] == [
         True, True, False, False, False,
     ]  # fmt: skip
+
+
+SPEC = "conv 5 3; relu; flatten; linear classes"
+CODE = "nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(825, 7))"
+
+
+@pytest.mark.parametrize(
+    "text", [SPEC, SPEC.replace("; ", "\n"), CODE, f"import torch\nx = {CODE}"]
+)
+def test_a_network_may_be_written_out(text):
+    net = build_network(text, **DATA)
+    assert [type(module) for module in net] == [nn.Conv2d, nn.ReLU, nn.Flatten, nn.Linear]
+    check_fit(net, "mine", (3, 13, 17), 7)
+    assert is_written_out(text)
+
+
+def test_a_path_comes_before_a_name_and_a_name_before_a_spec(monkeypatch):
+    file = write(
+        "from torch import nn\ndef relu(num_classes):\n    return nn.Linear(5, num_classes)",
+        "conv 5 3.py",
+    )
+    assert build_network(f"{file}:relu", **DATA).out_features == 7
+    monkeypatch.setitem(CATALOGUE, "relu", lambda num_classes: nn.Linear(3, num_classes))
+    assert build_network("relu", **DATA).in_features == 3
+    assert not is_written_out("relu")
+    assert not is_written_out(f"{file}:relu")
+    assert isinstance(build_network("relu;", **DATA)[0], nn.ReLU)
+
+
+def test_a_text_of_several_lines_names_no_file_to_run():
+    code = f"# {write('raise SystemExit')}:Net\n{CODE}"
+    assert not is_path(code)
+    assert len(build_network(code, **DATA)) == 4
+
+
+def test_sequences_have_one_length():
+    net = build_network(
+        "conv1d 5 3; flatten; linear classes", num_classes=7, in_channels=2, input_size=(13,)
+    )
+    assert net(torch.zeros(3, 2, 13)).shape == (3, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("con 5 3; relu", 'line 1, word 1: "con" is no layer: did you mean conv or conv1d?'),
+        ("conv 5 15", 'line 1, "conv 5 15": kernel_size 15 does not fit 3 maps of 13x17'),
+        ("nn.Sequential(nn.Conv2(3, 5))", 'line 1: "nn.Conv2" is no layer that can be read'),
+    ],
+)
+def test_what_is_written_out_wrongly_is_told_in_its_own_words(text, said):
+    with pytest.raises(BadNetwork) as refusal:
+        build_network(text, **DATA)
+    assert str(refusal.value).startswith(said)
+
+
+@pytest.mark.parametrize("text", [SPEC, CODE])
+def test_a_network_that_is_written_out_takes_no_arguments(text):
+    with pytest.raises(BadNetwork, match="takes no argument 'width': there are none"):
+        build_network(text, **DATA, arguments={"width": 5})
+
+
+def test_a_long_network_is_called_in_short():
+    assert title("resnet8") == "resnet8"
+    assert title("flatten\nlinear classes\n") == "flatten; linear classes"
+    assert title("nn.Sequential(nn.Flatten())") == "nn.Sequential(nn.Flatten())"
+    assert title("import torch\nnn.Sequential(nn.Flatten())") == "nn.Sequential(...)"
+    assert title(CODE) == "nn.Sequential(...)"
+    told = title("conv 16 3 padding 1; relu; " * 5 + "flatten; linear classes")
+    assert told == "conv 16 3 padding 1; relu; conv 16 3 pad ... ; flatten; linear classes"
+
+
+def test_only_a_spec_means_the_same_on_one_line():
+    assert one_line("relu\nflatten") == "relu; flatten"
+    code = "import torch\nnn.Sequential()"
+    assert one_line(code) == code
+    assert one_line("a\nb.py:Net ") == "a; b.py:Net"
+    assert one_line("cnn") == "cnn"
 
 
 class Answering(nn.Module):

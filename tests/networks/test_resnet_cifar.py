@@ -3,7 +3,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from convscope.networks.resnet_cifar import Block, CIFARResNet
+from convscope.networks.catalogue import CATALOGUE
+from convscope.networks.resnet_cifar import Block, resnet8
 
 
 def counted_by_hand(blocks: int, in_channels: int, num_classes: int) -> int:
@@ -17,23 +18,61 @@ def counted_by_hand(blocks: int, in_channels: int, num_classes: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("blocks", "depth", "parameters"), [(1, 8, 75_290), (3, 20, 269_722), (5, 32, 464_154)]
+    ("name", "blocks", "parameters"),
+    [
+        ("resnet8", 1, 75_290),
+        ("resnet20", 3, 269_722),  # table 6: 0.27M
+        ("resnet32", 5, 464_154),  # 0.46M
+        ("resnet44", 7, 658_586),  # 0.66M
+        ("resnet56", 9, 853_018),  # 0.85M
+        ("resnet110", 18, 1_727_962),  # 1.7M
+        ("plain20", 3, 269_722),
+        ("plain56", 9, 853_018),
+    ],
 )
-def test_depth_and_parameters_are_the_papers(blocks, depth, parameters):
-    # table 6 says 0.27M for 20 layers and 0.46M for 32
-    net = CIFARResNet(blocks=blocks)
-    assert sum(isinstance(m, nn.Conv2d | nn.Linear) for m in net.modules()) == depth
+def test_depth_and_parameters_are_the_papers(name, blocks, parameters):
+    with torch.device("meta"):
+        net = CATALOGUE[name]()
+    depth = sum(isinstance(m, nn.Conv2d | nn.Linear) for m in net.modules())
+    assert depth == 6 * blocks + 2 == int(name.removeprefix("resnet").removeprefix("plain"))
     assert sum(p.numel() for p in net.parameters()) == parameters
     assert counted_by_hand(blocks, 3, 10) == parameters
 
 
+def test_the_parameters_of_resnet8_keep_their_names():
+    keys = {key for key, _ in resnet8().named_parameters()}
+    norms = {f"stem.1.{key}" for key in ("weight", "bias")}
+    for stage in (1, 2, 3):
+        for i in (1, 2):
+            norms |= {f"stage{stage}.0.bn{i}.{key}" for key in ("weight", "bias")}
+    convolutions = {f"stage{stage}.0.conv{i}.weight" for stage in (1, 2, 3) for i in (1, 2)}
+    assert keys == norms | convolutions | {"stem.0.weight", "head.weight", "head.bias"}
+
+
+def test_resnet8_takes_another_number_of_blocks():
+    assert sum(p.numel() for p in resnet8(blocks=3).parameters()) == 269_722
+
+
+def test_a_plain_network_has_the_weights_of_the_residual_one():
+    with torch.device("meta"):
+        plain, residual = (CATALOGUE[name]().state_dict() for name in ("plain20", "resnet20"))
+    assert {k: t.shape for k, t in plain.items()} == {k: t.shape for k, t in residual.items()}
+
+
+def test_convolutions_begin_with_the_spread_that_their_inputs_ask_for():
+    for layer in CATALOGUE["resnet20"]().modules():
+        if isinstance(layer, nn.Conv2d):
+            spread = (2 / (layer.in_channels * 9)) ** 0.5
+            assert layer.weight.std().item() == pytest.approx(spread, rel=0.15)
+
+
 def test_channels_and_classes_change_the_first_and_the_last_layer_only():
-    net = CIFARResNet(num_classes=7, in_channels=5)
+    net = resnet8(num_classes=7, in_channels=5)
     assert sum(p.numel() for p in net.parameters()) == counted_by_hand(1, 5, 7)
 
 
 def test_the_stages_halve_the_size_and_double_the_maps():
-    net, shapes = CIFARResNet().eval(), {}
+    net, shapes = resnet8().eval(), {}
     for name, layer in net.named_children():
         layer.register_forward_hook(
             lambda _, __, answer, name=name: shapes.update({name: tuple(answer.shape)})
@@ -57,8 +96,9 @@ def test_a_block_that_adds_nothing_is_its_shortcut():
     torch.testing.assert_close(block(maps), expected)
 
 
-def test_a_block_answers_as_its_layers_written_out():
-    block = Block(5, 5, stride=1).eval()
+@pytest.mark.parametrize("residual", [True, False])
+def test_a_block_answers_as_its_layers_written_out(residual):
+    block = Block(5, 5, 1, residual).eval()
     for norm in (block.bn1, block.bn2):
         for numbers in (norm.running_mean, norm.running_var, norm.weight, norm.bias):
             nn.init.uniform_(numbers, 0.5, 2.0)
@@ -73,4 +113,4 @@ def test_a_block_answers_as_its_layers_written_out():
         scale = norm.weight / (norm.running_var + norm.eps).sqrt()
         changed = (changed - norm.running_mean.view(-1, 1, 1)) * scale.view(-1, 1, 1)
         changed = changed + norm.bias.view(-1, 1, 1)
-    torch.testing.assert_close(block(maps), (changed + maps).relu())
+    torch.testing.assert_close(block(maps), (changed + maps * residual).relu())
