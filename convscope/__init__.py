@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from convscope.training.recipe import Recipe
     from convscope.training.run import train
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = ["Dataset", "Model", "Recipe", "evaluate", "load_data", "load_model", "train"]
 
 # libgomp's threads spin while they wait: next to one busy process, training is twenty times slower.

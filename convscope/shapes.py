@@ -23,8 +23,11 @@ Images = Float[Tensor, "n c h w"]
 Labels = Int64[Tensor, " n"]
 """True class indices."""
 
-Targets = Int64[Tensor, " n"] | Float[Tensor, "n k"]
-"""What a net should give for each image: a class index, or a share of each class (mixup)."""
+Points = Float[Tensor, "n p 2"]
+"""Places in images, (x, y) in pixels: whole numbers are pixel centres; NaN where not known."""
+
+Targets = Int64[Tensor, " n"] | Float[Tensor, "n k"] | Points
+"""What a net should give for each image: a class, a share of each class (mixup), or points."""
 
 Logits = Float[Tensor, "n k"]
 """Raw class scores."""

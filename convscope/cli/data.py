@@ -7,6 +7,7 @@ import click
 
 from convscope.cli import output
 from convscope.cli.data_check import check
+from convscope.cli.points_answer import show_known
 from convscope.errors import BadValue
 
 if TYPE_CHECKING:
@@ -72,12 +73,14 @@ def show_data(
     from convscope.data.catalogue import load_data
     from convscope.data.preprocess import fit_preprocessing
     from convscope.training.catalogue import find_recipe
+    from convscope.training.points import without_unknown_flip
     from convscope.training.recipe import Recipe
 
     recipe = find_recipe(recipe_name)[1] if recipe_name else Recipe()
     splits = load_data(name, validation=recipe.validation, progress=output.ArrivalBar())
     if not 0 <= number < len(splits.train):
         raise BadValue(f"image {number}: the training part has images 0 to {len(splits.train) - 1}")
+    recipe = without_unknown_flip(recipe_name or "", recipe, splits.train)
     preprocessing = fit_preprocessing(splits.train.images, recipe.normalization)
     folder = Path(out or f"pictures/{Path(name).name}")
     pictures = _draw(splits.train, number, recipe, preprocessing, folder)
@@ -105,34 +108,35 @@ def _draw(
     from convscope.data.batches import TrainingBatches
     from convscope.drawing.dataset import draw_contact_sheet, draw_image, draw_variants
     from convscope.drawing.figure import save_figure
+    from convscope.drawing.points import draw_moved_points, draw_points_sheet
+    from convscope.training.points import augmentation_of
 
-    word = train.class_names[int(train.labels[number])]
-    title = f"image {train.names[number]}: {word}"
+    points = train.task == "points"
+    word = "" if points else f": {train.class_names[int(train.labels[number])]}"
+    title = f"image {train.names[number]}{word}"
     figures = {
-        "contact-sheet": draw_contact_sheet(train),
+        "contact-sheet": draw_points_sheet(train) if points else draw_contact_sheet(train),
         f"image-{number}": draw_image(train.images[number], title),
     }
     if augment := read_augment(recipe.augment):
+        augment = augmentation_of(augment, train)
         batches = TrainingBatches(train, preprocessing, 1, seed=recipe.seed, augment=augment)
-        variants = batches.variants(number, 16)
+        variants, targets = batches.varied(number, 16)
         original = train.images[number].float() / 255
-        figures[f"image-{number}-augmented"] = draw_variants(original, variants, recipe.augment)
+        figures[f"image-{number}-augmented"] = (
+            draw_moved_points((original, train.targets[number]), variants, targets, recipe.augment)
+            if points
+            else draw_variants(original, variants, recipe.augment)
+        )
     return [save_figure(figure, folder / f"{stem}.png") for stem, figure in figures.items()]
 
 
 def _show_parts(splits: "Splits") -> None:
-    counts = {part: splits[part].class_counts() for part in ("train", "validation", "test")}
     output.answer(f"{splits.name}: images of {_shape(splits.train.image_shape)}", style="bold")
-    output.table(
-        ["class", *counts],
-        [
-            *(
-                [word, *(f"{count[i]:,}" for count in counts.values())]
-                for i, word in enumerate(splits.train.class_names)
-            ),
-            ["all", *(f"{sum(count):,}" for count in counts.values())],
-        ],
-    )
+    if splits.train.task == "points":
+        show_known(splits)
+    else:
+        _show_classes(splits)
     output.answer()
     described = splits.train.describe()
     channels = ["grey"] if splits.train.image_shape[0] == 1 else ["red", "green", "blue"]
@@ -143,6 +147,20 @@ def _show_parts(splits: "Splits") -> None:
             for channel, mean, deviation in zip(
                 channels, described["mean"], described["deviation"], strict=True
             )
+        ],
+    )
+
+
+def _show_classes(splits: "Splits") -> None:
+    counts = {part: splits[part].class_counts() for part in splits.counts()}
+    output.table(
+        ["class", *counts],
+        [
+            *(
+                [word, *(f"{count[i]:,}" for count in counts.values())]
+                for i, word in enumerate(splits.train.class_names)
+            ),
+            ["all", *(f"{sum(count):,}" for count in counts.values())],
         ],
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convscope.cli import output
+from convscope.cli.points_answer import show_known
 
 if TYPE_CHECKING:
     from convscope.data.dataset import Splits
@@ -36,6 +37,7 @@ def check(name: str, size: int, group_by: str | None, out: str | None, as_json: 
     from convscope.data.inspection import inspect, mean_images
     from convscope.drawing.dataset import draw_mean_images
     from convscope.drawing.figure import save_figure
+    from convscope.drawing.points import draw_points_sheet
 
     reading: dict[str, Any] = {"size": size, "group_by": group_by}
     if name not in CATALOGUE:
@@ -44,8 +46,11 @@ def check(name: str, size: int, group_by: str | None, out: str | None, as_json: 
     found = inspect(splits)
     folder = Path(out or f"pictures/{Path(name).name}")
     train = splits.train
-    means = draw_mean_images(mean_images(train), train.class_names)
-    picture = save_figure(means, folder / "mean-images.png")
+    if train.task == "points":
+        picture = save_figure(draw_points_sheet(train), folder / "points.png")
+    else:
+        means = draw_mean_images(mean_images(train), train.class_names)
+        picture = save_figure(means, folder / "mean-images.png")
     if as_json:
         output.json_object({"name": name, **found.to_json(), "picture": str(picture)})
     else:
@@ -61,17 +66,10 @@ def _show(splits: "Splits", found: "Inspection") -> None:
         + " x ".join(map(str, splits.train.image_shape)),
         style="bold",
     )
-    output.table(
-        ["class", *found.counts, "weight"],
-        [
-            [
-                word,
-                *(f"{counts[word]:,}" for counts in found.counts.values()),
-                f"{found.class_weights[word]:.2f}",
-            ]
-            for word in splits.train.class_names
-        ],
-    )
+    if splits.train.task == "points":
+        show_known(splits)
+    else:
+        _show_classes(splits, found)
     output.answer()
     _list("files that cannot be used", [f"{name}: {reason}" for name, reason in found.broken])
     _list(
@@ -86,6 +84,20 @@ def _show(splits: "Splits", found: "Inspection") -> None:
         output.answer(decision.sentence, style="yellow")
     if not found.decisions:
         output.answer("nothing needs a decision", style="green")
+
+
+def _show_classes(splits: "Splits", found: "Inspection") -> None:
+    output.table(
+        ["class", *found.counts, "weight"],
+        [
+            [
+                word,
+                *(f"{counts[word]:,}" for counts in found.counts.values()),
+                f"{found.class_weights[word]:.2f}",
+            ]
+            for word in splits.train.class_names
+        ],
+    )
 
 
 def _told(found: "Inspection", pair: "Alike") -> str:

@@ -1,22 +1,24 @@
 """`convscope evaluate`: the numbers of a model."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convscope.cli import output
+from convscope.cli.weights_options import open_named, weights_options
 from convscope.errors import BadValue
 
 if TYPE_CHECKING:
+    from convscope.evaluation.measured import Scores
     from convscope.evaluation.report import Report
 
 WIDEST = 20
-"""Classes up to which a confusion matrix fits on a screen."""
+"""Classes up to which all have a line, and a confusion matrix fits on a screen."""
 
 
 @click.command("evaluate")
 @click.argument("run")
-@click.argument("other", required=False, metavar="[OTHER_RUN]")
+@click.argument("others", nargs=-1, metavar="[OTHER_RUN]...")
 @click.option(
     "--part",
     type=click.Choice(["train", "validation", "test"]),
@@ -30,52 +32,122 @@ WIDEST = 20
 @click.option(
     "--learning-curve", is_flag=True, help="Measure what more images would buy: trains twice more."
 )
+@weights_options
 @click.option(
     "--network", metavar="FILE.PY:CLASS", help="The class of a network that only you have."
 )
 @click.option(
     "--dropout-demo", metavar="IMAGE", help="Answer one image ten times in each mode of the net."
 )
+@click.option(
+    "--invariance",
+    is_flag=True,
+    help="Move, scale and turn the validation images, of several runs too: how accuracy falls.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="Of --invariance: how many images to change, by default 2000.",
+)
+@click.option(
+    "--out",
+    metavar="FOLDER",
+    help="Of --invariance: where to leave the figures, by default the run's folder.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     run: str,
-    other: str | None,
+    others: tuple[str, ...],
     part: str | None,
     data: str | None,
-    learning_curve: bool,
     network: str | None,
-    dropout_demo: str | None,
     as_json: bool,
+    **studies: Any,
 ) -> None:
     """How good a trained model is, and where it errs.
 
     RUN is a run's folder or name, or bundled:mnist-cnn. Without options: what the one opening
-    of its test set stored. With OTHER_RUN, the two are compared on the test images of both.
+    of its test set stored. With OTHER_RUN, the two are compared on the test images of both. With
+    --pretrained or --weights, RUN is a network such as squeezenet1_1, measured on --data.
     """
-    asked = [part, data, learning_curve, dropout_demo]
-    if other is not None and any(asked):
-        raise BadValue("two runs are compared by what their tests stored: leave the options out")
-    if other is not None:
-        _compare(run, other, as_json)
+    asked = {"part": part, "data": data, **studies}
+    _check_together(len(others), {name for name, value in asked.items() if value})
+    if others or any(studies[name] for name in ("invariance", "learning_curve", "dropout_demo")):
+        _check_classes((run, *others))
+    if studies["invariance"]:
+        from convscope.cli.invariance import show_invariance
+
+        show_invariance((run, *others), studies["limit"], network, studies["out"], as_json)
         return
-    if learning_curve:
+    if others:
+        _compare(run, others[0], as_json)
+        return
+    if studies["learning_curve"]:
         _show_learning_curve(run, network, as_json)
         return
-    if dropout_demo is not None:
-        _show_dropout(run, dropout_demo, network, as_json)
+    if studies["dropout_demo"] is not None:
+        _show_dropout(run, studies["dropout_demo"], network, as_json)
         return
     from convscope.evaluation.evaluate import evaluate
 
-    report = evaluate(run, data, part=part, network=network)
+    model: Any = run
+    if studies["pretrained"] or studies["weights"]:
+        model = open_named(run, studies["pretrained"], studies["weights"], network)
+    report = evaluate(model, data, part=part, network=network)
     if as_json:
         output.json_object(report.to_json())
     else:
         _show(report)
 
 
-def _show(report: "Report") -> None:
+def _check_together(others: int, asked: set[str]) -> None:
+    """`BadValue` if options were asked for that do not go together."""
+    own, opened = {"invariance", "limit", "out"}, asked & {"pretrained", "weights"}
+    if opened and (others or asked - opened - {"part"} != {"data"}):
+        raise BadValue(
+            f"{_flags(sorted(opened))}: a network that comes from elsewhere is measured on "
+            "--data NAME|FOLDER, alone"
+        )
+    if "invariance" in asked:
+        if more := sorted(asked - own):
+            raise BadValue(f"--invariance changes the validation images: leave {_flags(more)} out")
+    elif unfit := sorted(asked & own):
+        raise BadValue(f"{_flags(unfit)}: only --invariance takes this")
+    elif others and asked:
+        raise BadValue("two runs are compared by what their tests stored: leave the options out")
+    elif others > 1:
+        raise BadValue(f"{others + 1} runs: two are compared; --invariance takes any number")
+
+
+def _check_classes(runs: tuple[str, ...]) -> None:
+    """`BadValue` if one of `runs` has another task: what is asked is for classes alone."""
+    from convscope.prediction.folder import find_run, read_config
+
+    for run in runs:
+        if (task := read_config(find_run(run))["task"]) != "classes":
+            raise BadValue(
+                f"{run} answers with {task}: comparisons and studies are for classes, "
+                f"`convscope evaluate {run}` alone has its numbers"
+            )
+
+
+def _flags(names: list[str]) -> str:
+    return " and ".join(f"--{name.replace('_', '-')}" for name in names)
+
+
+def _show(report: "Scores") -> None:
+    from convscope.cli.scores import show_points
+    from convscope.evaluation.points_report import PointsReport
+
     for note in report.notes:
         output.aside(note, style="yellow")
+    if isinstance(report, PointsReport):
+        show_points(report)
+    else:
+        _show_classes(report)
+
+
+def _show_classes(report: "Report") -> None:
     output.answer(
         f"{report.data}, {report.part}: accuracy {output.percent(report.accuracy)} "
         f"({report.correct:,} of {report.total:,} right, "
@@ -99,6 +171,7 @@ def _show(report: "Report") -> None:
                 output.percent(row["f1"]),
             ]
             for row in report.per_class
+            if row["total"] or len(report.class_names) <= WIDEST
         ],
     )
     if len(report.class_names) <= WIDEST:

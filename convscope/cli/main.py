@@ -16,6 +16,10 @@ from convscope.lookup import suggestion
 VERBS = {
     "data": "Look at data sets: what there is, what is in one, what is wrong.",
     "evaluate": "How good a trained model is, and where it errs.",
+    "features": "What a layer knows of pictures: vectors, neighbours, a map.",
+    "filter": "What a filter does to a picture, down to every product.",
+    "learn": "One image in numbers: scores, loss, gradient, one step.",
+    "network": "What a network is made of: shapes, parameters, receptive fields.",
     "predict": "What a trained model says about pictures.",
     "recipe": "The recipes that train knows, and what to expect of them.",
     "report": "A run as one page: how good, where it errs, what to do next.",

@@ -19,6 +19,9 @@ from rich.text import Text
 ANSWER = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 ASIDE = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
+WIDEST = 1000
+"""Columns of a table that is not printed on a terminal."""
+
 
 def answer(text: str = "", style: str | None = None) -> None:
     """One line of the answer."""
@@ -47,7 +50,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | N
         )  # fmt: skip
     for row in rows:
         sheet.add_row(*(Text(cell) for cell in row))
-    ANSWER.print(sheet, soft_wrap=not ANSWER.is_terminal)
+    whole = None if ANSWER.is_terminal else WIDEST  # what reads a pipe does its own folding
+    ANSWER.print(sheet, width=whole, soft_wrap=not ANSWER.is_terminal)
 
 
 def csv_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from convscope.cli import output
+from convscope.cli.scores import headline, watched
+from convscope.networks.build import title
 from convscope.training.history import Record
 from convscope.training.plan import Plan
 from convscope.training.run import Run
@@ -23,13 +25,15 @@ class Display:
         recipe, resolved = plan.recipe, plan.resolved
         counts = " + ".join(f"{count:,} {part}" for part, count in plan.splits.counts().items())
         parameters = sum(p.numel() for p in state.net.parameters())
-        name = recipe.network if plan.network else type(state.net).__name__
+        name = title(recipe.network) if plan.network else type(state.net).__name__
         output.aside(f"{plan.name}: {plan.splits.name} ({counts})")
         output.aside(
             f"{name}: {parameters:,} parameters; "
             f"{resolved.device}, {resolved.precision}, {resolved.memory_format}, "
             f"{resolved.threads} thread{'s' * (resolved.threads > 1)}"
         )
+        for note in (*(plan.began_with or {}).get("notes", ()), *plan.notes):
+            output.aside(note, style="yellow")
         if plan.splits.origin is not None:
             for note in plan.splits.origin.notes:
                 output.aside(note, style="yellow")
@@ -49,7 +53,7 @@ class Display:
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(),
             TextColumn("loss {task.fields[loss]:.3f}  rate {task.fields[rate]:.4f}"),
-            TextColumn("validation accuracy {task.fields[accuracy]}"),
+            TextColumn("validation {task.fields[watched]}"),
             TextColumn("{task.fields[speed]:,.0f} images/s"),
             TimeRemainingColumn(),
             TextColumn("left"),
@@ -59,13 +63,12 @@ class Display:
         with self._bar if terminal else nullcontext():
             total = self._plan.recipe.epochs * len(self._plan.ingredients.batches)
             self._task = self._bar.add_task(
-                "", total=total, epoch=1, loss=0.0, rate=0.0, speed=0.0, accuracy="-",
+                "", total=total, epoch=1, loss=0.0, rate=0.0, speed=0.0, watched="-",
                 completed=self._state.position.step,
             )  # fmt: skip
             for record in records:
                 output.aside(self._line(record), style=None)
-                accuracy = output.percent(record.validation["accuracy"])
-                self._bar.update(self._task, accuracy=accuracy)
+                self._bar.update(self._task, watched=watched(record.validation))
                 yield record
 
     def conclude(self, run: Run) -> None:
@@ -76,16 +79,11 @@ class Display:
         for note in run.notes:
             output.aside(note, style="yellow")
         kept = f"epoch {best.epoch} kept (validation loss {best.validation['loss']:.4f}, "
-        kept += f"accuracy {output.percent(best.validation['accuracy'])})"
+        kept += f"{watched(best.validation)})"
         if run.report is None:
             output.answer(f"{run.ended}: {kept}; test set sealed")
         else:
-            low_high = output.interval(run.report.interval)
-            output.answer(
-                f"test accuracy {output.percent(run.report.accuracy)} ({run.report.correct:,} of "
-                f"{run.report.total:,} right, 95 % interval {low_high})",
-                style="bold",
-            )
+            output.answer(f"test {headline(run.report)}", style="bold")
             output.answer(f"{run.ended}: {kept}")
         output.answer(f"run: {run.folder}")
         output.answer(f"curves: {_save_curves(run)}")
@@ -109,7 +107,7 @@ class Display:
         if record.train_loss is not None:
             words.append(f"loss {record.train_loss:.4f}")
         words.append(f"validation loss {record.validation['loss']:.4f}")
-        words.append(f"accuracy {output.percent(record.validation['accuracy'])}")
+        words.append(watched(record.validation))
         if record.images_per_second is not None:
             words.append(f"rate {record.learning_rate:.4f}")
             words.append(f"{record.images_per_second:,.0f} images/s")
@@ -123,11 +121,13 @@ def _save_curves(run: Run) -> Path:
     from convscope.drawing.figure import save_figure
 
     history = run.history
+    measure = next(name for name in history.best.validation if name != "loss")
     figure = draw_curves(
         history["epoch"],
         history["train_loss"],
         history["validation_loss"],
-        history["validation_accuracy"],
+        history[f"validation_{measure}"],
         best_epoch=history.best.epoch,
+        measure=measure,
     )
     return save_figure(figure, run.folder / "curves.png")

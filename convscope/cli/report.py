@@ -1,8 +1,13 @@
 """`convscope report`: the page about a run."""
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from convscope.cli import output
+
+if TYPE_CHECKING:
+    from convscope.reporting.evidence import Evidence
 
 
 @click.command("report")
@@ -28,26 +33,27 @@ def command(
     all in the page; the figures lie beside it as PNG and SVG.
     """
     from convscope.reporting.advice import advise
+    from convscope.reporting.points_advice import advise_points
+    from convscope.reporting.points_evidence import PointsEvidence
     from convscope.reporting.run import write_report
 
     with output.working() as told:
         written = write_report(
             run, network=network, suspects=suspects, learning_curve=learning_curve, told=told
         )
-    advices = advise(written.evidence)
+    evidence = written.evidence
+    points = isinstance(evidence, PointsEvidence)
+    advices = advise_points(evidence) if points else advise(evidence)
     if as_json:
-        curve = written.evidence.learning_curve
         output.json_object(
             {
-                "run": str(written.evidence.folder),
+                "run": str(evidence.folder),
                 "page": str(written.page),
                 "bytes": written.page.stat().st_size,
-                "accuracy": written.evidence.report.accuracy,
-                "interval": list(written.evidence.report.interval),
-                "part": written.evidence.report.part,
+                **({"error": evidence.report.error} if points else _of_classes(evidence)),
+                "interval": list(evidence.report.interval),
+                "part": evidence.report.part,
                 "next": [{"sentence": a.sentence, "command": a.command} for a in advices],
-                "suspects": {part: len(found) for part, found in written.evidence.suspects.items()},
-                "learning_curve": None if curve is None else curve.to_json(),
             }
         )
         return
@@ -55,3 +61,12 @@ def command(
     output.answer(f"next: {advices[0].sentence}")
     if advices[0].command is not None:
         output.answer(f"    {advices[0].command}")
+
+
+def _of_classes(evidence: "Evidence") -> dict[str, Any]:
+    curve = evidence.learning_curve
+    return {
+        "accuracy": evidence.report.accuracy,
+        "suspects": {part: len(found) for part, found in evidence.suspects.items()},
+        "learning_curve": None if curve is None else curve.to_json(),
+    }

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convscope.cli import output
+from convscope.cli.find_lr import show_rate
+from convscope.cli.sweep import is_sweep, train_several
 from convscope.errors import BadValue, ConvscopeError
-from convscope.training.recipe import Recipe, field_docs, read_words
+from convscope.training.recipe import Recipe, field_docs
+from convscope.training.sweep_words import read_sweep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +43,8 @@ def _recipe_options(function: Any) -> Any:
 @click.option(
     "--out", metavar="FOLDER", help="Where to leave the run; by default runs/RECIPE-1, -2, ..."
 )
-@click.option("--resume", metavar="RUN", help="Go on with an interrupted run.")
+@click.option("--resume", metavar="RUN", help="Go on with an interrupted run or sweep.")
+@click.option("--find-lr", is_flag=True, help="Only suggest a learning rate, with a picture.")
 @click.option("--no-test", is_flag=True, help="Leave the test set sealed.")
 @click.option("--no-report", is_flag=True, help="Write no report.html.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -48,6 +52,7 @@ def command(
     words: tuple[str, ...],
     out: str | None,
     resume: str | None,
+    find_lr: bool,
     no_test: bool,
     no_report: bool,
     as_json: bool,
@@ -56,12 +61,30 @@ def command(
     """Train a network by a recipe, then test it once.
 
     RECIPE comes from the data if it is left out; nothing at all takes digits-cnn. Any field can
-    also be written FIELD=VALUE, and network.NAME=VALUE sets an argument of the network.
+    also be written FIELD=VALUE, and network.NAME=VALUE sets an argument of the network. Several
+    values, as in learning_rate=0.01,0.1, are a sweep: every combination is trained, the best one on
+    validation is tested, and --resume FOLDER goes on with it.
     """
     names = [word for word in words if "=" not in word]
-    values = _values(words, flags)
-    if len(names) > 1:
-        raise BadValue(f"{' and '.join(names)} are two recipes: give one")
+    texts = _texts(words, flags)
+    values, grid = read_sweep(texts)
+    _check_alone(names, resume, find_lr, several=bool(grid))
+    if find_lr:
+        recipe = names[0] if names else _recipe_for(values.get("data"))
+        show_rate(recipe, values, texts, out, as_json)
+        return
+    if grid or is_sweep(resume):
+        train_several(
+            _recipe_for(values.get("data")) if resume is None and not names else "".join(names),
+            values,
+            grid,
+            out=out,
+            resume=resume,
+            no_test=no_test,
+            no_report=no_report,
+            as_json=as_json,
+        )
+        return
     if resume is not None and (names or out or no_test):
         raise BadValue(
             "--resume goes on with a run as it began: leave recipe, --out and --no-test out"
@@ -95,6 +118,13 @@ def command(
         raise SystemExit({"interrupted": 130, "diverged": 1}[run.ended])
 
 
+def _check_alone(names: list[str], resume: str | None, find_lr: bool, several: bool) -> None:
+    if len(names) > 1:
+        raise BadValue(f"{' and '.join(names)} are two recipes: give one")
+    if find_lr and (several or resume is not None):
+        raise BadValue("--find-lr tests one new run: leave --resume and further values out")
+
+
 def _write_report(run: "Run", network: str | None) -> "Path | None":
     """report.html; what keeps it from being written is told, and the run stands all the same."""
     from convscope.reporting.run import write_report
@@ -109,8 +139,8 @@ def _write_report(run: "Run", network: str | None) -> "Path | None":
     return None
 
 
-def _values(words: tuple[str, ...], flags: dict[str, Any]) -> dict[str, Any]:
-    """The fields given as words and as flags, each once."""
+def _texts(words: tuple[str, ...], flags: dict[str, Any]) -> dict[str, str]:
+    """The texts of the fields given as words and as flags, each once."""
     texts: dict[str, str] = {}
     given = [(name, str(value)) for name, value in flags.items() if value is not None]
     pairs = [
@@ -120,7 +150,7 @@ def _values(words: tuple[str, ...], flags: dict[str, Any]) -> dict[str, Any]:
         if name in texts:
             raise BadValue(f"{name} is given twice, as {texts[name]} and as {text}: give it once")
         texts[name] = text
-    return read_words(texts)
+    return texts
 
 
 def _recipe_for(data: str | None) -> str:
@@ -131,5 +161,7 @@ def _recipe_for(data: str | None) -> str:
 
     if data in CATALOGUE:
         return CATALOGUE[data].recipe
-    find_folder(data)  # a name that means nothing is told now
-    return "folder"
+    folder = find_folder(data)  # a name that means nothing is told now
+    from convscope.data.points import is_points_folder
+
+    return "points" if is_points_folder(folder) else "folder"

@@ -70,9 +70,13 @@ class Batches:
 
     def epoch(self, number: int, start: int = 0) -> Iterator[tuple[Images, Targets]]:
         """The images in their own order, from batch `start` on; `number` changes nothing."""
-        everything = torch.arange(len(self._targets), device=self._device)
-        for samples in everything.split(self.batch_size)[start:]:
+        for samples in self.samples(number)[start:]:
             yield self._finished(*self._gathered(samples))
+
+    def samples(self, number: int) -> list[Tensor]:
+        """Which images, by their numbers, make up each batch of epoch `number`."""
+        everything = torch.arange(len(self._targets), device=self._device)
+        return list(everything.split(self.batch_size))
 
     def _gathered(self, samples: Tensor) -> tuple[Stored, Targets]:
         """Images (n, c, h, w) as they are stored, and their targets."""
@@ -108,15 +112,20 @@ class TrainingBatches(Batches):
     def epoch(self, number: int, start: int = 0) -> Iterator[tuple[Images, Targets]]:
         """The images in epoch `number`'s order and with its draws, from batch `start` on."""
         n, device = len(self._targets), self._device
-        order = torch.randperm(n, generator=generator(self._seed, "order", number)).to(device)
         draws = tuple(
             table.to(device) for table in draw_table(self._augment, n, self._seed, number)
         )
-        for samples in self._cut(order)[start:]:
+        for samples in self.samples(number)[start:]:
             if self._augment:
                 yield self._finished(*self._augmented(samples, draws, len(self._augment)))
             else:
                 yield self._finished(*self._gathered(samples))
+
+    def samples(self, number: int) -> list[Tensor]:
+        """Which images, in epoch `number`'s order, make up each of its batches."""
+        n = len(self._targets)
+        order = torch.randperm(n, generator=generator(self._seed, "order", number))
+        return self._cut(order.to(self._device))
 
     def __len__(self) -> int:
         return len(self._cut(torch.empty(len(self._targets))))
@@ -133,10 +142,15 @@ class TrainingBatches(Batches):
 
     def variants(self, sample: int, epochs: int) -> Images:
         """What image number `sample` becomes in epochs 1 to `epochs`: (epochs, c, h, w) in 0..1."""
+        return self.varied(sample, epochs)[0]
+
+    def varied(self, sample: int, epochs: int) -> tuple[Images, Targets]:
+        """The same with what its target becomes: points move with their image."""
         which, n = torch.tensor([sample], device=self._device), len(self._targets)
         tables = (draw_table(self._augment, n, self._seed, i + 1) for i in range(epochs))
         steps = len(self._augment)
-        return torch.cat([self._augmented(which, draws, steps)[0] for draws in tables])
+        pairs = [self._augmented(which, draws, steps) for draws in tables]
+        return torch.cat([image for image, _ in pairs]), torch.cat([target for _, target in pairs])
 
     def _augmented(self, samples: Tensor, draws: Draws, steps: int) -> tuple[Images, Targets]:
         """The images in 0..1 after the first `steps` augmentations.

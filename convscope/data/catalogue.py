@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convscope.data.dataset import PARTS, Dataset, Origin, Splits
 from convscope.data.download import Archive, Progress, Published
 from convscope.errors import BadData, BadValue, MissingData, UnknownName
 from convscope.lookup import suggestion
+
+if TYPE_CHECKING:
+    from convscope.data.folder import Pools
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,8 @@ def load_data(
     """A data set in three parts: train, validation and the sealed test.
 
     `name` is one of the catalogue, whose files are found in `CONVSCOPE_DATA` or the user's cache
-    folder, otherwise fetched once; or a folder of class folders; or an archive of one. `validation`
+    folder, otherwise fetched once; or a folder of class folders, or of pictures with a CSV file of
+    points in them; or an archive of one. `validation`
     is a share of what may be learned from. Only of folders: `size` is the side in pixels at which
     pictures are stored (0: their own, at most 64), `group_by` a regular expression that finds what
     pictures of one group share in their names, `skip_unreadable` goes on without any number of
@@ -87,14 +91,23 @@ def _innermost(folder: Path) -> Path:
     return folder
 
 
+def read_pools(folder: Path, progress: Progress | None = None, **reading: Any) -> "Pools":
+    """What `folder` holds: a table of points with its pictures, or class folders."""
+    from convscope.data.folder import read_folder
+    from convscope.data.points import is_points_folder, read_points_folder
+
+    read = read_points_folder if is_points_folder(folder) else read_folder
+    return read(folder, progress=progress, **reading)
+
+
 def _load_folder(
     path: Path, cutting: Mapping[str, Any], reading: Mapping[str, Any], progress: Progress | None
 ) -> Splits:
-    from convscope.data.folder import read_folder, told_copies, without_copies
+    from convscope.data.folder import told_copies, without_copies
     from convscope.data.split import cut
 
     folder = find_folder(path)
-    pools = read_folder(folder, progress=progress, **reading)
+    pools = read_pools(folder, progress=progress, **reading)
     notes = list(pools.notes)
     train, held, test = (pools.parts.get(part) for part in PARTS)
     if train is None:
@@ -102,7 +115,7 @@ def _load_folder(
     if test is None and held is not None:
         held, test = None, held
         notes.append(
-            "there is no test folder: val becomes the sealed test set, validation is "
+            "there is no test part: val becomes the sealed test set, validation is "
             f"{100 * cutting['validation']:.0f} % of train"
         )
     copies: list[tuple[str, str]] = []
@@ -228,6 +241,13 @@ CIFAR100 = Published(
     ),
 )
 
+
+def _read_faces(progress: Progress | None) -> tuple[Dataset, Dataset]:
+    from convscope.data.faces import read_faces
+
+    return read_faces()
+
+
 CATALOGUE = {
     "digits": Source(
         title="scans of handwritten digits, bundled with scikit-learn",
@@ -273,5 +293,14 @@ CATALOGUE = {
         recipe="cifar10-cnn-augmented",
         published=CIFAR100,
         read=_read_cifar100,
+    ),
+    "faces": Source(
+        title="drawn faces with 18 points each, made on this machine",
+        images="2,500 + 500 of 3x64x64, 18 points",
+        licence="MIT, as convscope",
+        home="convscope/data/faces.py",
+        recipe="faces",
+        published=None,
+        read=_read_faces,
     ),
 }

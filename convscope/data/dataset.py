@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from convscope.data.memory_map import MappedImages, blocks
+from convscope.data.scheme import Scheme
 from convscope.errors import BadData
 from convscope.shapes import Labels
 
@@ -16,11 +17,13 @@ from convscope.shapes import Labels
 class Dataset:
     """Pictures of one size with what is known of each.
 
-    `images` (n, c, h, w) uint8, in memory or in a memory map; `targets` (n,) class indices;
-    `names`: each picture's path or number, text only; `target_names`: the classes' words; `groups`:
-    pictures of one person, patient or video share one, None where nothing is known; `hashes`
-    (n, 16) uint8, of each image's content, where they are known already; `sizes` (n, 2), width and
-    height of each as its file holds it, where they differ.
+    `images` (n, c, h, w) uint8, in memory or in a memory map; `targets` (n,) class indices, or
+    where the `task` is "points" (n, p, 2) float32, (x, y) in the images' pixels, not a number where
+    a point is not known; `names`: each picture's path or number, text only; `target_names`: the
+    words for classes or points; `groups`: pictures of one person, patient or video share one, None
+    where nothing is known; `hashes` (n, 16) uint8, of each image's content, where they are known
+    already; `sizes` (n, 2), width and height of each as its file holds it, where they differ;
+    `scheme`: what is known of points beside their names.
     """
 
     images: Tensor | MappedImages
@@ -31,6 +34,7 @@ class Dataset:
     hashes: Tensor | None = None
     sizes: Tensor | None = None
     task: str = "classes"
+    scheme: Scheme | None = None
 
     def __post_init__(self) -> None:
         n, k = len(self.images), len(self.target_names)
@@ -55,6 +59,8 @@ class Dataset:
                     f"labels run from {low} to {high}, but there are {k} class names: "
                     f"labels are 0 to {k - 1}"
                 )
+        elif self.task == "points":
+            _check_points(self.targets, self.target_names)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -91,11 +97,23 @@ class Dataset:
             hashes=None if self.hashes is None else self.hashes[at],
             sizes=None if self.sizes is None else self.sizes[at],
             task=self.task,
+            scheme=self.scheme,
         )
+
+    @property
+    def num_outputs(self) -> int:
+        """How many numbers a net answers per image."""
+        return count_outputs(self.task, self.target_names)
 
     def class_counts(self) -> list[int]:
         """How many images each class has."""
         return torch.bincount(self.labels, minlength=len(self.class_names)).tolist()
+
+    def target_counts(self) -> list[int]:
+        """How many images each class has, or in how many images each point is known."""
+        if self.task == "points":
+            return (~self.targets.isnan().any(2)).sum(0).tolist()
+        return self.class_counts()
 
     def describe(self) -> dict[str, Any]:
         """Counts, sizes, and each channel's mean and standard deviation on the scale 0..1."""
@@ -103,7 +121,7 @@ class Dataset:
         return {
             "images": len(self),
             "shape": list(self.image_shape),
-            "classes": dict(zip(self.class_names, self.class_counts(), strict=True)),
+            self.task: dict(zip(self.target_names, self.target_counts(), strict=True)),
             "mean": mean,
             "deviation": deviation,
         }
@@ -155,6 +173,22 @@ class Splits:
 
 
 PARTS = ("train", "validation", "test")
+
+
+def count_outputs(task: str, target_names: Sequence[str]) -> int:
+    """How many numbers a net answers: a score for each class, x and y of each point."""
+    return len(target_names) * (2 if task == "points" else 1)
+
+
+def _check_points(targets: Tensor, target_names: Sequence[str]) -> None:
+    shape = (len(targets), len(target_names), 2)
+    if tuple(targets.shape) != shape or targets.dtype != torch.float32 or not target_names:
+        raise BadData(
+            f"points of shape {tuple(targets.shape)} and type {targets.dtype}: {shape} of float32 "
+            "is needed, x and y of each point that has a name"
+        )
+    if not ((~targets.isnan()).any() and targets[~targets.isnan()].isfinite().all()):
+        raise BadData("points are finite numbers, and at least one is known")
 
 
 def channel_statistics(images: Tensor | MappedImages) -> tuple[list[float], list[float]]:

@@ -62,7 +62,7 @@ def read_folder(
     person, a patient, a video. Unusable files are left out: up to 1 % of all, or any number with
     `skip_unreadable`; otherwise `BadData` names every one.
     """
-    pattern, folder = _pattern(group_by), folder.resolve()  # however it was spelled
+    pattern, folder = read_pattern(group_by), folder.resolve()  # however it was spelled
     places = _class_folders(folder)
     top = str(folder)
     listed = [(part, word, file) for part, word, path in places for file in _files(str(path), top)]
@@ -72,16 +72,16 @@ def read_folder(
     decoded = decode([file for *_, file in pictures], folder, size, progress)
     others = [(file.name, NO_PICTURE) for *_, file in listed if not _is_picture(file)]
     broken = [*decoded.broken, *others]
-    notes = _judged(broken, len(listed), skip_unreadable)
+    notes = judged(broken, len(listed), skip_unreadable)
     class_names = _natural({word for _, word, _ in (pictures[i] for i in decoded.readable)})
     empty = _natural({word for _, word, _ in places} - set(class_names))
     if empty:
-        notes.append(f"no picture in class {_few(empty)}: left out")
+        notes.append(f"no picture in class {few(empty)}: left out")
     files = [pictures[i] for i in decoded.readable]
-    groups = _groups([file.name for *_, file in files], pattern, notes)
+    groups = found_groups([file.name for *_, file in files], pattern, notes)
     parts = _parts(files, decoded, class_names, groups)
-    if torn := _torn(parts):
-        notes.append(f"pictures of {len(torn)} groups are in several parts: {_few(torn)}")
+    if torn := torn_groups(parts):
+        notes.append(f"pictures of {len(torn)} groups are in several parts: {few(torn)}")
     return Pools(
         parts=parts,
         broken=tuple(broken),
@@ -141,7 +141,7 @@ def _class_folders(folder: Path) -> list[tuple[str, str, Path]]:
     strange = _natural({word for _, word, _ in places} - known)
     if strange:
         raise BadData(
-            f"class {_few(strange)} of {folder} is in no training folder: "
+            f"class {few(strange)} of {folder} is in no training folder: "
             "every class that is asked must be learned"
         )
     return places
@@ -190,7 +190,7 @@ def _is_picture(file: PictureFile) -> bool:
     return file.path.lower().endswith(SUFFIXES)
 
 
-def _judged(broken: Sequence[tuple[str, str]], total: int, skip: bool) -> list[str]:
+def judged(broken: Sequence[tuple[str, str]], total: int, skip: bool) -> list[str]:
     """A note on what is left out; `BadData` names all if it is too much."""
     if not broken:
         return []
@@ -218,12 +218,14 @@ def _natural(words: set[str]) -> list[str]:
     return sorted(words, key=key)
 
 
-def _few(words: Sequence[str]) -> str:
+def few(words: Sequence[str]) -> str:
+    """Some words, and how many more there are."""
     more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
     return ", ".join(words[:MOST_NAMED]) + more
 
 
-def _pattern(group_by: str | None) -> re.Pattern[str] | None:
+def read_pattern(group_by: str | None) -> re.Pattern[str] | None:
+    """`group_by` compiled; `BadValue` if it is not a regular expression."""
     try:
         return re.compile(group_by) if group_by else None
     except re.error as error:
@@ -233,7 +235,7 @@ def _pattern(group_by: str | None) -> re.Pattern[str] | None:
         ) from error
 
 
-def _groups(
+def found_groups(
     names: Sequence[str], pattern: re.Pattern[str] | None, notes: list[str]
 ) -> tuple[str, ...] | None:
     """Each picture's group: what `pattern` finds (its first bracket, if it has one) in its name."""
@@ -254,7 +256,7 @@ def _groups(
     )
 
 
-def _torn(parts: Mapping[str, Dataset]) -> list[str]:
+def torn_groups(parts: Mapping[str, Dataset]) -> list[str]:
     """The groups that somebody has put into more than one part."""
     seen = [set(dataset.groups or ()) for dataset in parts.values()]
     return _natural({group for one, other in combinations(seen, 2) for group in one & other})

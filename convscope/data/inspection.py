@@ -39,7 +39,7 @@ class Inspection:
     """What was found; `decisions` says what is to be done about it."""
 
     counts: Mapping[str, Mapping[str, int]]
-    """Images by part and class."""
+    """Images by part and class, or by part and point that is known in them."""
     class_weights: Mapping[str, float]
     """n / (k * count) of each class of the training part: what would make them count the same."""
     imbalance: float
@@ -88,7 +88,11 @@ def inspect(splits: Splits) -> Inspection:
     origin = splits.origin or Origin(source="")
     parts = {part: splits[part] for part in splits.counts()}
     names = {part: dataset.names for part, dataset in parts.items()}
-    counts = {part: _by_class(dataset) for part, dataset in parts.items()}
+    classes = splits.train.task == "classes"
+    counts = {
+        part: dict(zip(dataset.target_names, dataset.target_counts(), strict=True))
+        for part, dataset in parts.items()
+    }
     alike = find_alike(parts)
     sizes = _sizes(parts)
     odd = list(_odd_sizes(sizes, min(splits.train.image_shape[1:])))
@@ -98,14 +102,19 @@ def inspect(splits: Splits) -> Inspection:
         *_about_broken(origin.broken),
         *_about_labels(alike, names),
         *_about_parts(alike, origin.copies, names),
-        *_about_classes(counts, origin.empty, imbalance),
-        *_about_sizes(odd, len(sizes)),
+        *(
+            [*_about_classes(counts, origin.empty, imbalance), *_about_sizes(odd, len(sizes))]
+            if classes
+            else _about_points(counts)
+        ),
     ]
-    n, k = len(splits.train), len(counts["train"])
+    n, k = len(splits.train), len(counts["train"]) if classes else 0
     return Inspection(
         counts=counts,
         class_weights={
-            word: n / (k * count) if count else 0.0 for word, count in counts["train"].items()
+            word: n / (k * count) if count else 0.0
+            for word, count in counts["train"].items()
+            if classes
         },
         imbalance=imbalance,
         broken=origin.broken,
@@ -125,10 +134,6 @@ def mean_images(dataset: Dataset) -> Tensor:
         sums.index_add_(0, labels, block.double())
     counts = torch.tensor(dataset.class_counts()).clamp(min=1).view(-1, 1, 1, 1)
     return (sums / counts / 255).float()
-
-
-def _by_class(dataset: Dataset) -> dict[str, int]:
-    return dict(zip(dataset.class_names, dataset.class_counts(), strict=True))
 
 
 def _sizes(parts: Mapping[str, Dataset]) -> dict[str, tuple[int, int]]:
@@ -216,6 +221,15 @@ def _about_classes(
             f"{train[small]:,} to learn from, {large} {train[large]:,}, {imbalance:.1f} times as "
             "many.",
         )
+
+
+def _about_points(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Decision]:
+    for part, by_point in counts.items():
+        empty = [name for name, count in by_point.items() if not count]
+        if empty:
+            yield Decision(
+                "empty", f"Add coordinates of {_some(empty)}: they are known in no image of {part}."
+            )
 
 
 def _about_sizes(odd: Sequence[tuple[str, int, int]], total: int) -> Iterator[Decision]:

@@ -71,7 +71,7 @@ def find_alike(parts: Mapping[str, Dataset]) -> list[Alike]:
     finds 92 in 100.
     """
     places = [(part, i) for part, dataset in parts.items() for i in range(len(dataset))]
-    labels = torch.cat([dataset.targets for dataset in parts.values()])
+    labels = torch.cat([_labels(dataset) for dataset in parts.values()])
     copies = _copies([content for dataset in parts.values() for content in hashes_of(dataset)])
     bits = torch.cat([perceptual_hashes(dataset) for dataset in parts.values()])
     telling = torch.cat([_lively(dataset) for dataset in parts.values()])
@@ -88,6 +88,11 @@ def find_alike(parts: Mapping[str, Dataset]) -> list[Alike]:
         Alike(places[i], places[j], exact, correlation, bool(labels[i] == labels[j]))
         for i, j, exact, correlation in sorted(found)
     ]
+
+
+def _labels(dataset: Dataset) -> Tensor:
+    """(n,) what must be alike where pictures are; where there are no classes, nothing must."""
+    return dataset.targets if dataset.task == "classes" else torch.zeros(len(dataset))
 
 
 def perceptual_hashes(dataset: Dataset) -> Tensor:

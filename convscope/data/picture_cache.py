@@ -22,13 +22,13 @@ from torch import Tensor
 from convscope.atomic import explained, make_folder, write_json
 from convscope.data.download import Progress, cache_folder
 from convscope.data.memory_map import MappedImages, open_mapped
-from convscope.data.pixels import is_grey, open_picture, read_pixels
+from convscope.data.pixels import is_grey, open_picture, read_pixels, upright_size
 from convscope.data.preprocess import sized
 from convscope.data.split import HASH_BYTES, content_hash
 from convscope.device import usable_cores
 from convscope.errors import BadData, BadImage
 
-FORMAT = 2
+FORMAT = 3
 """Changes when the same files would be stored differently."""
 MAPS = ("images", "hashes", "sizes")
 """Arrays with a row for each file; the rows of broken ones mean nothing."""
@@ -73,28 +73,32 @@ class Decoded:
     hashes: Tensor
     """(n, 16) uint8, of each image's content."""
     sizes: Tensor
-    """(n, 2) width and height of each as its file holds it."""
+    """(n, 2) width and height of each as its file holds it, upright."""
     broken: Sequence[tuple[str, str]]
     """Name and reason of each that cannot be used."""
 
 
 def decode(
-    files: Sequence[PictureFile], place: Path, size: int = 0, progress: Progress | None = None
+    files: Sequence[PictureFile],
+    place: Path,
+    size: int = 0,
+    progress: Progress | None = None,
+    crop: str = "center",
 ) -> Decoded:
-    """The pictures in `files`, stored at `size` x `size` pixels.
+    """The pictures in `files`, stored at `size` x `size` pixels, cut or padded as `crop` says.
 
     They are decoded only if a file changed (path, length or time) since the last call for `place`,
     the folder they come from. A `size` of 0 is the median short side, at most `LARGEST`; the images
     are grey if all pictures are. `BadData` if none can be read.
     """
-    home = cache_folder() / "pictures" / _digest(str(place), size)[:32]
+    home = cache_folder() / "pictures" / _digest(str(place), size, crop)[:32]
     key = _digest(FORMAT, size, *((f.path, f.length, f.modified) for f in files))
     make_folder(home.parent)
     with explained(home), FileLock(home.with_suffix(".lock")):
         index = _read_index(home)
         if index is None or index["key"] != key:
             with _replacing_folder(home) as beside:
-                _decode_into(beside, files, size, key, progress)
+                _decode_into(beside, files, size, crop, key, progress)
             index = _read_index(home)
         if index is None:
             raise BadData(f"{home} cannot be read: delete it, and it is made again")
@@ -112,7 +116,12 @@ def decode(
 
 
 def _decode_into(
-    folder: Path, files: Sequence[PictureFile], size: int, key: str, progress: Progress | None
+    folder: Path,
+    files: Sequence[PictureFile],
+    size: int,
+    crop: str,
+    key: str,
+    progress: Progress | None,
 ) -> None:
     """The maps and index.json of `files` in `folder`."""
     if progress is not None:
@@ -134,7 +143,7 @@ def _decode_into(
         if "reason" in entries[at]:
             return entries[at]["reason"]
         try:
-            images[at] = sized(read_pixels(files[at].path), (side, side), side, channels)
+            images[at] = sized(read_pixels(files[at].path), (side, side), side, channels, crop)
         except BadImage as error:
             return _reason(error, files[at])
         content = content_hash(images[at].transpose(2, 0, 1))
@@ -155,7 +164,7 @@ def _look(file: PictureFile) -> dict[str, Any]:
     """A picture's size and whether it is grey, from its header; or why it cannot be used."""
     try:
         with open_picture(file.path) as picture:
-            return {"size": picture.size, "grey": is_grey(picture)}
+            return {"size": upright_size(picture), "grey": is_grey(picture)}
     except BadImage as error:
         return {"reason": _reason(error, file)}
 

@@ -18,6 +18,11 @@ MOST_PIXELS = 50_000_000
 
 TOO_LARGE = f"at most {MOST_PIXELS // 10**6} million pixels are read, make it smaller first"
 
+ORIENTATION = 0x0112
+"""The EXIF tag that says how the camera was held."""
+SIDEWAYS = (5, 6, 7, 8)
+"""Its values that exchange width and height."""
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
 """File names that a folder is searched for."""
 
@@ -70,6 +75,12 @@ def _is_empty(source: str | Path | bytes) -> bool:
 def is_grey(picture: Picture.Image) -> bool:
     """Whether its pixels will have one channel, as its header tells."""
     return picture.mode in ("1", "L", "LA", "La") or picture.mode[0] in "IF"
+
+
+def upright_size(picture: Picture.Image) -> tuple[int, int]:
+    """(width, height) that its pixels will have, turned as its EXIF orientation says."""
+    w, h = picture.size
+    return (h, w) if picture.getexif().get(ORIENTATION, 1) in SIDEWAYS else (w, h)
 
 
 def find_pictures(folder: Path) -> list[Path]:

@@ -63,8 +63,8 @@ def hold_out(dataset: Dataset, share: float, split_seed: int = 0) -> tuple[Datas
             f"a share of {share} cannot be held out: it must lie between 0 and 1, say 0.2"
         )
     units = _units(dataset, split_seed)
-    labels = dataset.labels.tolist()
-    wanted = {label: _quota(count, share) for label, count in enumerate(dataset.class_counts())}
+    labels = _strata(dataset)
+    wanted = {label: _quota(count, share) for label, count in Counter(labels).items()}
     held: list[int] = []
     for unit in units:
         counts = Counter([labels[i] for i in unit]) if len(unit) > 1 else {labels[unit[0]]: 1}
@@ -90,7 +90,7 @@ def in_folds(dataset: Dataset, count: int) -> list[Tensor]:
     Every class is spread over all of them; equal pictures and groups stay together. `BadData` if
     there is not one for each.
     """
-    units, labels = _units(dataset, 0), dataset.labels.tolist()
+    units, labels = _units(dataset, 0), _strata(dataset)
     if len(units) < count:
         raise BadData(
             f"{len(dataset)} images in {len(units)} groups cannot be cut in {count} parts: "
@@ -128,7 +128,7 @@ def hashes_of(dataset: Dataset) -> Sequence[bytes]:
 
 
 def fingerprint(*datasets: Dataset) -> str:
-    """A hash of every image, label and class name of `datasets`, in order."""
+    """A hash of every image, target and target name of `datasets`, in order."""
     whole = hashlib.sha256()
     for dataset in datasets:
         whole.update(
@@ -136,7 +136,14 @@ def fingerprint(*datasets: Dataset) -> str:
         )
         whole.update(b"".join(hashes_of(dataset)))
         whole.update(dataset.targets.contiguous().numpy().tobytes())
+        if dataset.scheme is not None:
+            whole.update(repr(dataset.scheme).encode())
     return whole.hexdigest()
+
+
+def _strata(dataset: Dataset) -> list[int]:
+    """What each image is of, that every part should have its share of; 0 where nothing is."""
+    return dataset.labels.tolist() if dataset.task == "classes" else [0] * len(dataset)
 
 
 def _quota(count: int, share: float) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from torch import nn
 
 from convscope.device import device_of
+from convscope.errors import BadModel
 from convscope.prediction.model import Model, Picture, answering
 from convscope.prediction.ranking import Ranking, rank
 from convscope.seed import seeded
@@ -36,6 +37,8 @@ def answer_in_both_modes(model: Model, picture: Picture, times: int = 10) -> Bot
 
     Dropout alone is put to work: the running statistics stay, and each module gets its mode back.
     """
+    if model.task != "classes":
+        raise BadModel(f"this model answers with {model.task}: the demonstration is for classes")
     image = model.preprocess(picture)[None]
     device = device_of(model.net)
     dropouts = [m for m in model.net.modules() if isinstance(m, nn.modules.dropout._DropoutNd)]

@@ -9,13 +9,12 @@ import torch
 from torch import Tensor
 
 from convscope.data.batches import Batches, BatchSource, answering_size
-from convscope.data.catalogue import CATALOGUE, find_folder, load_data
+from convscope.data.catalogue import CATALOGUE, find_folder, load_data, read_pools
 from convscope.data.dataset import Dataset, Splits
-from convscope.data.folder import read_folder
 from convscope.data.split import fingerprint
 from convscope.device import device_of
 from convscope.errors import BadData, BadModel, BadValue
-from convscope.evaluation.report import Report, report_on
+from convscope.evaluation.measured import Scores, points_for, scores_of
 from convscope.evaluation.test_set import (
     read_openings,
     read_report,
@@ -42,13 +41,13 @@ def evaluate(
     *,
     part: str | None = None,
     network: str | None = None,
-) -> Report:
+) -> Scores:
     """How good a model is.
 
     Of a run without options: what the opening of its sealed test set stored. `part="validation"`
     measures that part; `part="test"` opens the test set again, which is recorded in the run.
-    `data` (a name, a data set, or splits) measures on other data, matched by class name; of
-    splits and of named data the test part, unless `part` says another.
+    `data` (a name, a data set, or splits) measures on other data, matched by the names of classes
+    or points; of splits and of named data the test part, unless `part` says another.
     """
     if part not in (None, "train", "validation", "test"):
         raise BadValue(f"part {part!r}: it can be train, validation or test")
@@ -105,7 +104,7 @@ def own_data(stored: Mapping[str, Any] | None, folder: Path) -> Splits:
     return splits
 
 
-def _stored(folder: Path) -> Report:
+def _stored(folder: Path) -> Scores:
     config = read_config(folder)  # an unfinished run says so itself
     report = read_report(folder)
     if report is None:
@@ -121,7 +120,7 @@ def _stored(folder: Path) -> Report:
 
 
 def _put_on_record(
-    folder: Path, model: Model, report: Report, logits: Tensor, dataset: Dataset
+    folder: Path, model: Model, report: Scores, logits: Tensor, dataset: Dataset
 ) -> None:
     """Another opening of a run's sealed test set; if it is the first, its answers are kept too."""
     if folder.parent == BUNDLED:  # what comes with the package was opened for all
@@ -129,30 +128,42 @@ def _put_on_record(
     weights_sha256 = model.provenance["weights_sha256"]
     record_opening(folder, "evaluate", report, weights_sha256)
     if read_report(folder) is None and len(logits) == len(dataset):
-        save_answers(folder, logits, dataset.labels, weights_sha256)
+        save_answers(folder, logits, dataset.targets, weights_sha256)
         write_report(folder, report)
 
 
 def _measured(
     model: Model, data: str | Dataset | Splits | None, part: str | None
-) -> tuple[Report, Tensor, Dataset]:
+) -> tuple[Scores, Tensor, Dataset]:
     """The report on `data`, the logits (n, k) it rests on, and the part that was measured."""
     if data is None:
         raise BadValue("there is nothing to measure on: give `data`")
     name, where, dataset, notes = _chosen(model, data, part)
+    if dataset.task != model.task:
+        raise BadData(
+            f"{name} has {dataset.task}, and the model answers with {model.task}: "
+            f"measure it on data that have {model.task}"
+        )
+    targets = _targets(model, dataset, notes)
+    if dataset.image_shape != model.image_shape:
+        shapes = ("x".join(map(str, shape)) for shape in (dataset.image_shape, model.image_shape))
+        notes.append("images of {} were resized to the model's {}".format(*shapes))
+    logits = answers_on(model, dataset)
+    report = scores_of(model, logits, targets, dataset, data=name, part=where, notes=notes)
+    return report, logits, dataset
+
+
+def _targets(model: Model, dataset: Dataset, notes: list[str]) -> Tensor:
+    """What the model should answer on `dataset`, in its own classes or points."""
+    if model.task == "points":
+        return points_for(model, dataset)
     to_model = _matched(dataset.class_names, model.target_names)
     if len(set(to_model.values())) < len(model.target_names):
         notes.append(
             f"these data have {len(to_model)} of the model's {len(model.target_names)} classes: "
             + ", ".join(dataset.class_names)
         )
-    if dataset.image_shape != model.image_shape:
-        shapes = ("x".join(map(str, shape)) for shape in (dataset.image_shape, model.image_shape))
-        notes.append("images of {} were resized to the model's {}".format(*shapes))
-    labels = torch.tensor([to_model[i] for i in dataset.labels.tolist()])
-    logits = answers_on(model, dataset)
-    report = report_on(logits, labels, model.target_names, data=name, part=where, notes=notes)
-    return report, logits, dataset
+    return torch.tensor([to_model[i] for i in dataset.labels.tolist()])
 
 
 def _chosen(
@@ -173,7 +184,8 @@ def _chosen(
 def _folder(model: Model, data: str, part: str | None) -> tuple[str, str, Dataset, list[str]]:
     """A folder's test part if it has one, else all of it, stored at the model's own size."""
     folder = find_folder(data)
-    pools = read_folder(folder, size=min(model.preprocessing.size), skip_unreadable=True)
+    step = model.preprocessing
+    pools = read_pools(folder, size=max(step.resize, *step.size), skip_unreadable=True)
     parts = pools.parts
     chosen = part or next(name for name in ("test", "validation", "train") if name in parts)
     if chosen not in parts:
@@ -204,5 +216,7 @@ def _stored_as(model: Model, dataset: Dataset) -> Dataset:
         names=dataset.names,
         target_names=dataset.target_names,
         groups=dataset.groups,
+        sizes=dataset.sizes,
         task=dataset.task,
+        scheme=dataset.scheme,
     )

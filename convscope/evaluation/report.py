@@ -38,6 +38,15 @@ class Report:
         """The words for the rows and columns of the confusion matrix."""
         return [row["name"] for row in self.per_class]
 
+    def headline(self) -> dict[str, Any]:
+        """What the record of an opening keeps."""
+        return {
+            "correct": self.correct,
+            "total": self.total,
+            "accuracy": self.accuracy,
+            "interval": list(self.interval),
+        }
+
     def to_json(self) -> dict[str, Any]:
         """The fields, as report.json holds them."""
         return asdict(self)

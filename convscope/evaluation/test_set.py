@@ -11,7 +11,7 @@ from torch import Tensor
 
 from convscope.atomic import replacing, write_json
 from convscope.errors import BadModel
-from convscope.evaluation.report import Report
+from convscope.evaluation.measured import Scores, read_scores
 
 
 def read_openings(folder: Path) -> list[dict[str, Any]]:
@@ -23,29 +23,26 @@ def read_openings(folder: Path) -> list[dict[str, Any]]:
         raise BadModel(f"{path} is damaged: {error}") from error
 
 
-def record_opening(folder: Path, by: str, report: Report, weights_sha256: str) -> None:
+def record_opening(folder: Path, by: str, report: Scores, weights_sha256: str) -> None:
     """Add one opening to the record."""
     opening = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": by,
         "data": report.data,
         "weights_sha256": weights_sha256,
-        "correct": report.correct,
-        "total": report.total,
-        "accuracy": report.accuracy,
-        "interval": list(report.interval),
+        **report.headline(),
     }
     write_json(folder / "test_openings.json", [*read_openings(folder), opening])
 
 
 def save_answers(
-    folder: Path, logits: Tensor, labels: Tensor, weights_sha256: str, part: str = "test"
+    folder: Path, logits: Tensor, targets: Tensor, weights_sha256: str, part: str = "test"
 ) -> None:
     """What these weights answered on a part, as PART_logits.safetensors.
 
-    It holds the logits (n, k), the labels (n,) and the hash of the weights.
+    It holds the logits (n, k), the labels (n,) or else the targets, and the hash of the weights.
     """
-    tensors = {"logits": logits.contiguous(), "labels": labels.contiguous()}
+    tensors = {"logits": logits.contiguous(), _kind(targets): targets.contiguous()}
     content = save(tensors, {"weights_sha256": weights_sha256})
     with replacing(folder / f"{part}_logits.safetensors") as beside:
         beside.write_bytes(content)
@@ -54,7 +51,7 @@ def save_answers(
 def read_answers(
     folder: Path, weights_sha256: str, part: str = "test"
 ) -> tuple[Tensor, Tensor] | None:
-    """The stored logits and labels of a part, if these very weights gave them."""
+    """The stored logits and targets of a part, if these very weights gave them."""
     path = folder / f"{part}_logits.safetensors"
     if not path.is_file():
         return None
@@ -62,23 +59,28 @@ def read_answers(
         with safe_open(path, "pt") as stored:
             if (stored.metadata() or {}).get("weights_sha256") != weights_sha256:
                 return None
-            return stored.get_tensor("logits"), stored.get_tensor("labels")
+            kind = "labels" if "labels" in stored.keys() else "targets"  # noqa: SIM118
+            return stored.get_tensor("logits"), stored.get_tensor(kind)
     except (SafetensorError, OSError) as error:
         raise BadModel(f"{path} is damaged: {error}") from error
 
 
-def read_report(folder: Path) -> Report | None:
+def _kind(targets: Tensor) -> str:
+    return "labels" if targets.ndim == 1 else "targets"
+
+
+def read_report(folder: Path) -> Scores | None:
     """What the opening of the test set stored in report.json; None if it was never opened."""
     path = folder / "report.json"
     try:
         stored = (
             json.loads(path.read_text(encoding="utf-8")).get("test") if path.is_file() else None
         )
-        return None if stored is None else Report.from_json(stored)
+        return None if stored is None else read_scores(stored)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadModel(f"{path} is damaged: {error}") from error
 
 
-def write_report(folder: Path, report: Report | None) -> None:
+def write_report(folder: Path, report: Scores | None) -> None:
     """report.json: the test numbers, or null while the test set is sealed."""
     write_json(folder / "report.json", {"test": None if report is None else report.to_json()})

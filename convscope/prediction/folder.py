@@ -1,17 +1,20 @@
 """A model folder: config.json and model.safetensors, whole, or saying that it is not."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
 
 from convscope.atomic import replacing, write_json
+from convscope.data.dataset import count_outputs
 from convscope.data.preprocess import Preprocessing
+from convscope.data.scheme import Scheme
 from convscope.errors import BadModel
 from convscope.lookup import suggestion
-from convscope.networks.build import build_network, is_path
+from convscope.networks.build import build_network, is_path, is_written_out
 from convscope.prediction.model import Model
 from convscope.prediction.weights import encode_weights, put_weights, read_weights, sha256
 
@@ -58,6 +61,23 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
+def network_of(config: Mapping[str, Any]) -> str | None:
+    """What builds the network of a run again: a name, or its spec; None if only Python has it."""
+    chosen = config["network"]
+    return chosen["spec"] if "spec" in chosen else chosen["name"]
+
+
+@contextmanager
+def told_damage(folder: Path) -> Iterator[None]:
+    """Inside, what config.json lacks becomes a `BadModel`."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadModel(
+            f"{folder / 'config.json'} is damaged: {type(error).__name__} {error}"
+        ) from error
+
+
 def load_model(
     folder: str | Path, *, net: nn.Module | None = None, network: str | None = None
 ) -> Model:
@@ -68,20 +88,17 @@ def load_model(
     """
     path = find_run(folder)
     config = read_config(path)
-    try:
+    with told_damage(path):
         preprocessing = Preprocessing.from_json(config["preprocessing"])
         target_names, chosen = tuple(config["target_names"]), config["network"]
-        name, arguments, expected = chosen["name"], chosen["arguments"], config["weights_sha256"]
-        task = config["task"]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BadModel(
-            f"{path / 'config.json'} is damaged: {type(error).__name__} {error}"
-        ) from error
+        name, arguments = network_of(config), chosen["arguments"]
+        task, expected = config["task"], config["weights_sha256"]
+        scheme = Scheme.from_json(config["scheme"]) if task == "points" else None
     if net is None:
         named = _runnable(network, name, path)
         net = build_network(
             named,
-            num_classes=len(target_names),
+            num_classes=count_outputs(task, target_names),
             in_channels=preprocessing.channels,
             input_size=preprocessing.size,
             arguments=arguments,
@@ -95,6 +112,7 @@ def load_model(
         network=name,
         network_arguments=arguments,
         task=task,
+        scheme=scheme,
         provenance={key: config.get(key) for key in keys},
     )
 
@@ -132,7 +150,11 @@ def save_config(folder: Path, model: Model, provenance: Mapping[str, Any]) -> No
             "format": FORMAT,
             "task": model.task,
             "target_names": list(model.target_names),
-            "network": {"name": model.network, "arguments": dict(model.network_arguments)},
+            **({} if model.scheme is None else {"scheme": model.scheme.to_json()}),
+            "network": {
+                "spec" if is_written_out(model.network or "") else "name": model.network,
+                "arguments": dict(model.network_arguments),
+            },
             "preprocessing": model.preprocessing.to_json(),
             **provenance,
         },

@@ -12,8 +12,10 @@ from torch import nn
 
 from convscope.data.pixels import read_pixels
 from convscope.data.preprocess import Preprocessing
+from convscope.data.scheme import Scheme
 from convscope.device import device_of
-from convscope.prediction.ranking import Ranking, rank
+from convscope.prediction.points import locate
+from convscope.prediction.ranking import rank
 from convscope.shapes import Image, Images, Logits, Pixels
 
 Picture = str | Path | bytes | np.ndarray
@@ -31,9 +33,11 @@ class Model:
     preprocessing: Preprocessing
     target_names: tuple[str, ...]
     network: str | None = None
-    """The name it can be built from again; None for a net that only Python has."""
+    """The name or spec it can be built from again; None for a net that only Python has."""
     network_arguments: Mapping[str, Any] = field(default_factory=dict)
     task: str = "classes"
+    scheme: Scheme | None = None
+    """Of points: which swap in a mirror, and by which two errors are measured."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Recipe, resolved values, data, seed and versions, as config.json holds them."""
 
@@ -52,10 +56,14 @@ class Model:
         with answering(self.net):
             return self.net(images.to(device)).float()
 
-    def predict(self, picture: Picture, *, invert: bool = False) -> Ranking:
-        """The classes of one picture, the most probable first."""
-        image = self.preprocess(picture, invert=invert)
-        return rank(self.logits(image[None])[0].cpu(), self.target_names)
+    def predict(self, picture: Picture, *, invert: bool = False) -> Any:
+        """The task's answer: a Ranking of classes, or Points in the picture's own pixels."""
+        pixels = self._pixels(picture)
+        answers = self.logits(self.preprocess(pixels, invert=invert)[None])[0].cpu()
+        if self.task == "points":
+            size = pixels.shape[1], pixels.shape[0]
+            return locate(answers, self.target_names, self.preprocessing, size)
+        return rank(answers, self.target_names)
 
     def looks_inverted(self, picture: Picture) -> bool:
         """Whether `picture` is, say, dark on white where the training images are white on black."""

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from convscope.data.catalogue import CATALOGUE as DATA
+from convscope.prediction.folder import network_of
 from convscope.reporting import words
 from convscope.reporting.command import run_command, train_command
 from convscope.reporting.evidence import Evidence
+from convscope.reporting.points_evidence import PointsEvidence
 
 MANY_SUSPECTS = 0.02
 """Share of labels from which on looking at them comes before more training."""
@@ -36,18 +38,16 @@ def advise(evidence: Evidence) -> list[Advice]:
     return [advice for rule in rules for advice in rule(evidence)]
 
 
-def again(evidence: Evidence, **changes: object) -> str | None:
+def again(evidence: Evidence | PointsEvidence, **changes: object) -> str | None:
     """The command that trains this run's recipe with `changes`; None if only code can."""
-    if evidence.config["network"]["name"] is None or evidence.config["data"]["source"] is None:
+    if network_of(evidence.config) is None or evidence.config["data"]["source"] is None:
         return None
-    # a named recipe brings its network's arguments, which another network does not take
-    name = "" if "network" in changes else evidence.config["recipe"]["name"]
-    return train_command(name, evidence.recipe.changed(**changes))
+    return train_command(evidence.config["recipe"]["name"], evidence.recipe.changed(**changes))
 
 
-def about(evidence: Evidence, verb: str, *flags: str) -> str:
+def about(evidence: Evidence | PointsEvidence, verb: str, *flags: str) -> str:
     """The command that does `verb` with this run."""
-    return run_command(verb, evidence.folder, evidence.config["network"]["name"], *flags)
+    return run_command(verb, evidence.folder, network_of(evidence.config), *flags)
 
 
 def can_be_trained_again(evidence: Evidence) -> bool:
@@ -177,7 +177,12 @@ def _further(evidence: Evidence) -> Iterator[Advice]:
             "Open the sealed test set once you are done with choosing.",
             about(evidence, "evaluate", "--part", "test"),
         )
-    changes = {"network": _other_network(evidence), "network_arguments": {}, "weights": None}
+    changes = {
+        "network": _other_network(evidence),
+        "network_arguments": {},
+        "weights": None,
+        "pretrained": False,
+    }
     yield Advice(
         "Try another network, then compare the two: convscope evaluate RUN_A RUN_B.",
         again(evidence, **changes),

@@ -2,11 +2,12 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from convscope.errors import ConvscopeError
-from convscope.networks.build import is_path
+from convscope.networks.build import is_path, one_line
 from convscope.training.catalogue import CATALOGUE
 from convscope.training.recipe import Recipe, read_words
 
@@ -17,7 +18,8 @@ def train_command(name: str, recipe: Recipe) -> str | None:
     If words cannot say that, or there is no such recipe, from the one that leaves least to say;
     None if there is none, such as for a path with a comma, which would mean a sweep.
     """
-    said = {base: _words(recipe.to_json(), CATALOGUE[base].recipe.to_json()) for base in CATALOGUE}
+    recipe = replace(recipe, network=one_line(recipe.network))
+    said = {base: _words(recipe, CATALOGUE[base].recipe) for base in CATALOGUE}
     for base, words in sorted(said.items(), key=lambda pair: (pair[0] != name, len(pair[1]))):
         if _read(base, words) == recipe:
             return shlex.join(["convscope", "train", base, *map("=".join, words.items())])
@@ -31,8 +33,10 @@ def run_command(verb: str, folder: Path, network: str | None, *flags: str) -> st
     return shlex.join(["convscope", verb, *where, *flags, *own])
 
 
-def _words(recipe: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, str]:
-    return dict(_differences(recipe, usual))
+def _words(recipe: Recipe, usual: Recipe) -> dict[str, str]:
+    begun = usual.changed(network=recipe.network)  # without arguments that are another's
+    arguments = {"network_arguments": begun.network_arguments}
+    return dict(_differences(recipe.to_json(), {**usual.to_json(), **arguments}))
 
 
 def _differences(recipe: Mapping[str, Any], usual: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

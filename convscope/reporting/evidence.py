@@ -104,9 +104,7 @@ def gather(folder: Path, *, data: Splits | None = None, network: str | None = No
     """
     config = read_config(folder)
     model = load_model(folder, network=network)
-    if data is not None and data.fingerprint != config["data"]["fingerprint"]:
-        raise BadData(f"{data.name} is not what {folder} was trained on: give the same splits")
-    splits, absent = (data, None) if data is not None else _found(config, folder)
+    splits, absent = found_data(config, folder, data)
     weights = config["weights_sha256"]
     validation = _answers(folder, weights, "validation", splits)
     if validation is None:
@@ -124,7 +122,9 @@ def gather(folder: Path, *, data: Splits | None = None, network: str | None = No
         findings=diagnose(history, model.target_names, counts, config["ended"]),
         validation=validation,
         test=test,
-        report=report or _report_on(test or validation, config, model),
+        report=report
+        if isinstance(report, Report)
+        else _report_on(test or validation, config, model),
         openings=read_openings(folder),
         splits=splits,
         absent=absent,
@@ -134,7 +134,17 @@ def gather(folder: Path, *, data: Splits | None = None, network: str | None = No
     )
 
 
-def _found(config: Mapping[str, Any], folder: Path) -> tuple[Splits | None, str | None]:
+def found_data(
+    config: Mapping[str, Any], folder: Path, data: Splits | None
+) -> tuple[Splits | None, str | None]:
+    """The data of the run in `folder`, or `data` if only your code has them; or why they are gone.
+
+    `BadData` if `data` are not what it was trained on.
+    """
+    if data is not None:
+        if data.fingerprint != config["data"]["fingerprint"]:
+            raise BadData(f"{data.name} is not what {folder} was trained on: give the same splits")
+        return data, None
     try:
         return own_data(config["data"], folder), None
     except ConvscopeError as error:  # moved, changed, offline: the numbers are told all the same

@@ -5,13 +5,16 @@ from pathlib import Path
 
 from convscope.atomic import write_text
 from convscope.data.dataset import Splits
-from convscope.errors import BadModel, ConvscopeError
-from convscope.prediction.folder import BUNDLED, find_run
+from convscope.errors import BadModel, BadValue, ConvscopeError
+from convscope.prediction.folder import BUNDLED, find_run, read_config
 from convscope.reporting.calibrated import calibrate
 from convscope.reporting.evidence import Evidence, gather
 from convscope.reporting.figures import figures_of, in_both_themes, save_figures, shown
 from convscope.reporting.film import film
 from convscope.reporting.page import render
+from convscope.reporting.points_evidence import PointsEvidence, gather_points
+from convscope.reporting.points_figures import figures_of_points
+from convscope.reporting.points_page import render_points
 from convscope.training.cross_validation import cross_validate
 from convscope.training.learning_curve import measure_learning_curve
 from convscope.training.retraining import Told, find_subject, nothing_said
@@ -25,7 +28,7 @@ class Written:
     """The page, and what it says in short."""
 
     page: Path
-    evidence: Evidence
+    evidence: Evidence | PointsEvidence
 
 
 def write_report(
@@ -51,6 +54,10 @@ def write_report(
             f"bundled:{folder.name}` has its numbers, `convscope train {folder.name}` makes a run "
             "with a report of its own"
         )
+    if read_config(folder)["task"] == "points":
+        if suspects or learning_curve:
+            raise BadValue("suspect labels and the learning curve are for classes: leave them out")
+        return _write_points_report(folder, gather_points(folder, data=data, network=network))
     evidence = gather(folder, data=data, network=network)
     asked = (suspects, learning_curve)
     if suspects is None and "train" not in evidence.suspects:
@@ -72,6 +79,15 @@ def write_report(
     frames = film(folder, evidence.model, evidence.splits.validation) if evidence.splits else []
     page = folder / "report.html"
     write_text(page, render(evidence, calibrated, figures, frames))
+    save_figures(drawn, folder / "figures")
+    return Written(page, evidence)
+
+
+def _write_points_report(folder: Path, evidence: PointsEvidence) -> Written:
+    drawn = {name: in_both_themes(draw) for name, draw in figures_of_points(evidence).items()}
+    page = folder / "report.html"
+    shown_figures = {name: shown(figure) for name, figure in drawn.items()}
+    write_text(page, render_points(evidence, shown_figures))
     save_figures(drawn, folder / "figures")
     return Written(page, evidence)
 

@@ -1,10 +1,13 @@
 """The sentences of a page that numbers turn into."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from convscope.networks.build import title
 from convscope.reporting.calibrated import Calibrated
 from convscope.reporting.evidence import Evidence
+from convscope.reporting.points_evidence import PointsEvidence
 from convscope.training.diagnosis import FEW, Finding
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -75,24 +78,24 @@ def rejection(calibrated: Calibrated, part: str) -> str:
     )
 
 
-def seal(evidence: Evidence) -> str:
+def seal(evidence: Evidence | PointsEvidence) -> str:
     """What is on record of the test set."""
     openings = evidence.openings
     if not openings:
         return "The test set is sealed: it was never opened."
     times = "once" if len(openings) == 1 else f"{len(openings)} times"
     listed = "; ".join(
-        f"{_moment(opening['when'])} by {opening['by']} ({percent(opening['accuracy'])})"
+        f"{_moment(opening['when'])} by {opening['by']} ({_result(opening)})"
         for opening in openings
     )
     return f"The test set was opened {times}: {listed}."
 
 
-def provenance(evidence: Evidence) -> str:
+def provenance(evidence: Evidence | PointsEvidence) -> str:
     """On what it was trained, how long, by what."""
     resolved, versions = evidence.config["resolved"], evidence.config["versions"]
     net, epochs = evidence.model.net, evidence.history.records[-1].epoch
-    name = evidence.model.network or type(net).__name__
+    name = title(evidence.model.network or type(net).__name__)
     trained = f"{sum(p.numel() for p in net.parameters()):,} parameters"
     machine = (
         f"{resolved['device']}, {resolved['precision']}, {resolved['memory_format']}, "
@@ -144,6 +147,12 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     """Some names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def _result(opening: Mapping[str, Any]) -> str:
+    if "accuracy" in opening:
+        return percent(opening["accuracy"])
+    return f"error {percent(opening['error'])}"
 
 
 def _moment(iso: str) -> str:

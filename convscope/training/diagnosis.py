@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from convscope.data.dataset import Dataset
+from convscope.evaluation.measured import error_of_guessing
 from convscope.training.history import History
 
 FEW = 20
@@ -35,6 +37,35 @@ def diagnose(
         *(_few_examples(*pair) for pair in counted),
     ]
     return [finding for finding in found if finding is not None]
+
+
+def diagnose_points(history: History, guess: float | None, ended: str) -> list[Finding]:
+    """The same for points, whose mean places in the training part have the error `guess`."""
+    found = [
+        _diverged(ended),
+        None if guess is None else _guessing_points(history, guess),
+        _over_fitting(history),
+        _improving(history),
+    ]
+    return [finding for finding in found if finding is not None]
+
+
+def findings_of(history: History, train: Dataset, ended: str) -> list[Finding]:
+    """The findings on a run that learned from `train`, whatever its task."""
+    if train.task == "classes":
+        return diagnose(history, train.class_names, train.class_counts(), ended)
+    return diagnose_points(history, error_of_guessing(train, train), ended)
+
+
+def _guessing_points(history: History, guess: float) -> Finding | None:
+    best = history.best.validation["error"]
+    if len(history) < 2 or best < 0.9 * guess:
+        return None
+    return Finding(
+        "guessing",
+        f"It guesses: its error on validation is {100 * best:.1f} %; always answering the mean "
+        f"places has {100 * guess:.1f} %. Try another learning rate or network, or more epochs.",
+    )
 
 
 def _diverged(ended: str) -> Finding | None:

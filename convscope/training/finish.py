@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from convscope.atomic import make_folder, replacing
 from convscope.errors import Diverged
 from convscope.evaluation.evaluate import answers_on
-from convscope.evaluation.report import Report, report_on
+from convscope.evaluation.measured import Scores, scores_of
 from convscope.evaluation.test_set import (
     read_answers,
     read_openings,
@@ -30,7 +30,7 @@ REFERENCES = 8
 
 def leave(
     plan: Plan, state: State, folder: Path, ended: str, open_test: bool
-) -> tuple[Model, Report | None]:
+) -> tuple[Model, Scores | None]:
     """Write the model folder; the test set is opened only if the run came to its end."""
     if not state.best.weights:
         raise Diverged(
@@ -43,7 +43,7 @@ def leave(
     History(tuple(state.records)).save(folder / "history.csv")
     validation = plan.splits.validation
     _save_references(folder, model, validation.images[:REFERENCES])
-    answers = answers_on(model, validation), validation.labels
+    answers = answers_on(model, validation), validation.targets
     save_answers(folder, *answers, weights_sha256, "validation")
     complete = ended in ("finished", "stopped early")
     report = _open_test_set(plan, model, folder, weights_sha256) if open_test and complete else None
@@ -71,17 +71,17 @@ def save_snapshot(folder: Path, epoch: int, net: nn.Module) -> None:
         part.write_bytes(save(halves))
 
 
-def _open_test_set(plan: Plan, model: Model, folder: Path, weights_sha256: str) -> Report:
+def _open_test_set(plan: Plan, model: Model, folder: Path, weights_sha256: str) -> Scores:
     """The report on the sealed part.
 
     If the run was cut off after opening it, the stored answers are read, and it stays one opening.
     """
     test, by = plan.splits.test, "train"
     stored = read_answers(folder, weights_sha256)
-    logits, labels = stored or (answers_on(model, test), test.labels)
+    logits, targets = stored or (answers_on(model, test), test.targets)
     if stored is None:
-        save_answers(folder, logits, labels, weights_sha256)
-    report = report_on(logits, labels, model.target_names, data=plan.splits.name, part="test")
+        save_answers(folder, logits, targets, weights_sha256)
+    report = scores_of(model, logits, targets, test, data=plan.splits.name, part="test")
     known = [(opening["by"], opening["weights_sha256"]) for opening in read_openings(folder)]
     if (by, weights_sha256) not in known:
         record_opening(folder, by, report, weights_sha256)

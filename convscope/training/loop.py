@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from convscope.data.batches import BatchSource
@@ -16,6 +16,7 @@ from convscope.training.optimizer import clip_gradient
 from convscope.training.recipe import Recipe
 from convscope.training.schedule import SHAPES, Schedule
 from convscope.training.state import RunningLoss, State
+from convscope.training.transfer import Freezing
 
 Watch = Callable[[Iterator[Any]], Iterable[Any]]
 """Sees batches go by, as tqdm would; when it stops giving, the run ends after that step."""
@@ -30,6 +31,14 @@ class Ingredients:
     objective: Objective
     batches: BatchSource
     validation: BatchSource
+    freezing: Freezing = field(default_factory=Freezing)
+    on_features: "Ingredients | None" = None
+    """What takes their place while all that was frozen still is, if its features can be kept."""
+
+    def during(self, epoch: int) -> "Ingredients":
+        """What epoch `epoch` (from 1) learns from."""
+        kept = self.on_features if self.freezing.holds_all(epoch) else None
+        return self if kept is None else kept
 
 
 def train_epochs(ingredients: Ingredients, state: State, watch: Watch = iter) -> Iterator[Record]:
@@ -49,19 +58,20 @@ def train_epochs(ingredients: Ingredients, state: State, watch: Watch = iter) ->
     )
     clock = time.perf_counter() - position.seconds
     if not state.records:
-        yield _record(ingredients, state, schedule, clock)
+        yield _record(ingredients.during(1), state, schedule, clock)
     while position.epoch < recipe.epochs:
-        state.net.train()
+        now = ingredients.during(position.epoch + 1)
+        ingredients.freezing.set_learning(state.net, position.epoch + 1)
         started = time.perf_counter() - position.training_seconds
-        for batch in watch(ingredients.batches.epoch(position.epoch + 1, position.batch)):
+        for batch in watch(now.batches.epoch(position.epoch + 1, position.batch)):
             schedule.set_for(position.step)
-            step(ingredients, state, batch)
+            step(now, state, batch)
             position.training_seconds = time.perf_counter() - started
             position.seconds = time.perf_counter() - clock
         if position.batch < per_epoch:
             return
         position.epoch, position.batch = position.epoch + 1, 0
-        record = _record(ingredients, state, schedule, clock)
+        record = _record(now, state, schedule, clock)
         position.loss, position.training_seconds = RunningLoss(), 0.0
         yield record
 

@@ -13,8 +13,11 @@ from torch.nn import functional as F
 
 from convscope.data.batches import BatchSource
 from convscope.data.dataset import Dataset
+from convscope.errors import BadValue
 from convscope.evaluation.evaluate import collect
 from convscope.evaluation.tasks import TASKS, Task
+from convscope.training.points import points_objective
+from convscope.training.recipe import Recipe
 
 
 @runtime_checkable
@@ -54,6 +57,17 @@ class Classification:
     def measure(self, net: nn.Module, batches: BatchSource) -> Mapping[str, float]:
         """Plain cross-entropy, without smoothing and weights, and accuracy."""
         return self.task.measure(*collect(net, batches))
+
+
+def build_objective(recipe: Recipe, train: Dataset, device: str = "cpu") -> Objective:
+    """What `recipe` learns from `train`, ready for a net on `device`; `BadValue` if it cannot."""
+    if train.task == "points":
+        return points_objective(recipe, train)
+    if recipe.loss not in ("auto", "cross-entropy"):
+        raise BadValue(f"{recipe.loss} is for points, and {recipe.data} has classes: leave it out")
+    balanced = recipe.class_weights == "balanced"
+    weights = balanced_weights(train).to(device) if balanced else None
+    return Classification(recipe.label_smoothing, weights)
 
 
 def balanced_weights(dataset: Dataset) -> Tensor:

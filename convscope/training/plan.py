@@ -4,12 +4,11 @@ Data are loaded and cut, the network is built, `auto` is resolved.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 from convscope import __version__
 from convscope.data.augment import read_augment
@@ -21,18 +20,21 @@ from convscope.data.preprocess import Preprocessing, fit_preprocessing
 from convscope.data.split import fingerprint
 from convscope.device import Resolved
 from convscope.errors import BadData
-from convscope.networks.build import build_network, check_fit
-from convscope.prediction.folder import find_run, read_run_weights
+from convscope.evaluation.measured import mean_to_store
+from convscope.networks.build import build_network, check_fit, title
 from convscope.prediction.model import Model
-from convscope.prediction.weights import put_weights, read_weights
 from convscope.seed import seeded
 from convscope.training.average import Average
+from convscope.training.beginning import begin, brought_along, find_beginning, stored_size
 from convscope.training.calibration import rehearse, resolve
+from convscope.training.frozen import keep_features
 from convscope.training.loop import Ingredients
-from convscope.training.objective import Classification, balanced_weights
+from convscope.training.objective import build_objective
 from convscope.training.optimizer import build_optimizer
+from convscope.training.points import augmentation_of, without_unknown_flip
 from convscope.training.recipe import Recipe
 from convscope.training.state import State
+from convscope.training.transfer import find_freezing, told_freezing
 
 MACHINE_FIELDS = ("device", "precision", "memory_format", "threads")
 """What a run that goes on may be given anew, for a machine that lacks what the run began with."""
@@ -48,8 +50,12 @@ class Plan:
     preprocessing: Preprocessing
     net: nn.Module
     network: str | None
-    """The name that builds the net again; None if it was given from Python."""
+    """The name or spec that builds the net again; None if it was given from Python."""
     ingredients: Ingredients
+    began_with: Mapping[str, Any] | None = None
+    """Source, SHA-256 and notes of the weights that it begins with, if it does with any."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how it learns."""
 
     @property
     def resolved(self) -> Resolved:
@@ -65,7 +71,8 @@ class Plan:
         """The state before the first step."""
         average = Average(self.net, self.recipe.ema)
         validated = average.net if self.recipe.validated == "ema" else self.net
-        return State(self.net, average, build_optimizer(self.recipe, self.net), validated)
+        optimizer = build_optimizer(self.recipe, self.net, self.ingredients.freezing)
+        return State(self.net, average, optimizer, validated)
 
     def model(self) -> Model:
         """The net with its words and preprocessing."""
@@ -73,6 +80,8 @@ class Plan:
             net=self.net,
             preprocessing=self.preprocessing,
             target_names=self.splits.train.target_names,
+            task=self.splits.train.task,
+            scheme=self.splits.train.scheme,
             network=self.network,
             network_arguments=self.recipe.network_arguments,
             provenance=self.provenance(),
@@ -90,13 +99,19 @@ class Plan:
                 "fingerprint": self.splits.fingerprint,
                 "counts": self.splits.counts(),
                 "test_fingerprint": fingerprint(self.splits.test),
+                **self._mean_points(),
             },
+            **({} if self.began_with is None else {"began_with": dict(self.began_with)}),
             "seed": self.recipe.seed,
             "versions": {
                 "convscope": __version__,
                 **{name: version(name) for name in ("torch", "numpy", "pillow")},
             },
         }
+
+    def _mean_points(self) -> dict[str, Any]:
+        train = self.splits.train
+        return {"mean_points": mean_to_store(train)} if train.task == "points" else {}
 
 
 def make_plan(
@@ -115,31 +130,44 @@ def make_plan(
     are then left to its checkpoint.
     """
     augment = read_augment(recipe.augment)
+    beginning = find_beginning(recipe, network)
+    if beginning is not None and recipe.weights is not None:  # found again from anywhere too
+        recipe = recipe.changed(weights=beginning.address)
     splits = data or load_recipe_data(recipe, progress)
     if data is None and splits.origin is not None:  # a folder is found again from anywhere
         recipe = recipe.changed(data=splits.origin.source)
-    _check_classes(splits)
-    preprocessing = fit_preprocessing(splits.train.images, recipe.normalization)
+    _check_targets(splits)
+    recipe = without_unknown_flip(name, recipe, splits.train)
+    augment = augmentation_of(read_augment(recipe.augment), splits.train)
+    preprocessing = fit_preprocessing(
+        splits.train.images, recipe.normalization, recipe.seed if recipe.permute_pixels else None
+    )
+    if recipe.normalization == "fitted":
+        preprocessing = brought_along(preprocessing, beginning)
+    if splits.train.task == "points":  # whose pictures are stored whole
+        preprocessing = replace(preprocessing, crop="pad")
     net = network or _built(recipe, splits)
-    shown = recipe.network if network is None else type(network).__name__
-    check_fit(net, shown, splits.train.image_shape, len(splits.train.target_names))
-    if recipe.weights is not None and machine is None:
-        put_weights(net, _starting_weights(recipe.weights), recipe.weights)
-    weights = balanced_weights(splits.train) if recipe.class_weights == "balanced" else None
-    objective = Classification(recipe.label_smoothing, weights)
+    shown = title(recipe.network) if network is None else type(network).__name__
+    check_fit(net, shown, splits.train.image_shape, splits.train.num_outputs)
+    freezing = find_freezing(recipe, net)
+    began_with = None if beginning is None else {"source": beginning.address}
+    if beginning is not None and machine is None:
+        began_with = begin(net, beginning, progress)
+    objective = build_objective(recipe, splits.train)
     few = splits.train.subset(range(min(recipe.batch_size, len(splits.train))))
     sample = next(Batches(few, preprocessing, len(few)).epoch(0))
     chosen = resolve(recipe.changed(**(machine or {})), net, objective, sample)
     rehearse(chosen, net, objective, sample, shown)
     chosen.place(net)
-    if weights is not None:
-        objective = Classification(recipe.label_smoothing, weights.to(chosen.device))
+    objective = build_objective(recipe, splits.train, chosen.device)
     place: dict[str, Any] = {"device": chosen.device, "memory_format": chosen.format}
     batches = TrainingBatches(
         splits.train, preprocessing, recipe.batch_size, seed=recipe.seed, augment=augment, **place
     )
     asked = answering_size(splits.validation.image_shape)
     validation = Batches(splits.validation, preprocessing, asked, **place)
+    ingredients = Ingredients(recipe, chosen, objective, batches, validation, freezing)
+    on_features, kept = keep_features(ingredients, net, sample[0])
     return Plan(
         name=name,
         recipe=recipe,
@@ -147,7 +175,9 @@ def make_plan(
         preprocessing=preprocessing,
         net=net,
         network=recipe.network if network is None else None,
-        ingredients=Ingredients(recipe, chosen, objective, batches, validation),
+        ingredients=replace(ingredients, on_features=on_features),
+        began_with=began_with,
+        notes=told_freezing(freezing, net, kept),
     )
 
 
@@ -157,7 +187,7 @@ def load_recipe_data(recipe: Recipe, progress: Progress | None = None) -> Splits
         recipe.data,
         validation=recipe.validation,
         split_seed=recipe.split_seed,
-        size=recipe.size,
+        size=stored_size(recipe),
         group_by=recipe.group_by,
         skip_unreadable=recipe.skip_unreadable,
         progress=progress,
@@ -169,24 +199,20 @@ def _built(recipe: Recipe, splits: Splits) -> nn.Module:
     with seeded(recipe.seed, "initialisation"):
         return build_network(
             recipe.network,
-            num_classes=len(splits.train.target_names),
+            num_classes=splits.train.num_outputs,
             in_channels=c,
             input_size=(h, w),
             arguments=recipe.network_arguments,
         )
 
 
-def _check_classes(splits: Splits) -> None:
+def _check_targets(splits: Splits) -> None:
     names, n = splits.train.target_names, len(splits.train)
+    if splits.train.task == "points":
+        return
     if len(names) < 2:
         raise BadData(f"{splits.name} has {len(names)} class: at least two are needed to learn")
     if len(names) > n:
         raise BadData(
             f"{splits.name} has {len(names)} classes and {n} training images: each class needs some"
         )
-
-
-def _starting_weights(name: str) -> dict[str, Tensor]:
-    """The weights a user names: a file's, or those of a finished run."""
-    path = Path(name)
-    return read_weights(path) if path.is_file() else read_run_weights(find_run(name))

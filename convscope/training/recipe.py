@@ -13,6 +13,8 @@ from typing import Any, get_type_hints
 
 from convscope.errors import BadValue, UnknownName
 from convscope.lookup import suggestion
+from convscope.training.grid import split_values
+from convscope.training.thawing import check_thaw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,21 +24,33 @@ class Recipe:
     data: str = "digits"
     """Data set to learn from: of the catalogue, a folder of class folders, or an archive of one."""
     size: int = 0
-    """Side in pixels at which a folder's pictures are stored; 0: their own, at most 64."""
+    """Side in pixels at which a folder's pictures are stored; 0: as weights or pictures have it."""
     group_by: str | None = None
     """Regular expression: pictures in whose names it finds the same stay in one part."""
     skip_unreadable: bool = False
     """Go on without a folder's broken files, however many they are."""
     network: str = "cnn"
-    """Network of the catalogue, or file.py:Class."""
+    """Network of the catalogue, file.py:Class, or written out: 'conv 8 3; relu; ...'."""
     network_arguments: Mapping[str, Any] = field(default_factory=dict)
     """The network's own arguments, written network.hidden=100."""
     weights: str | None = None
-    """Weights to start from: a run, a .safetensors or a .pt file."""
+    """Weights to start from: a file, a folder as Hugging Face lays it out, or a run."""
+    pretrained: bool = False
+    """Start from the network's published weights, fetched once."""
+    freeze: str = "none"
+    """Modules that do not learn, such as features or conv1+conv2; head: all but the last layer."""
+    thaw: str = "never"
+    """Epochs after which frozen layers learn too, the last ones first: 4+8 opens them in halves."""
+    rate_decay: float = 0.3
+    """Each part that thaws learns at this fraction of the rate of the part after it."""
     normalization: str = "fitted"
-    """fitted: mean and deviation of the training part; 0..1 and -1..1: fixed ranges."""
+    """fitted: to the training part, or as the weights had it; 0..1 and -1..1: fixed ranges."""
+    loss: str = "auto"
+    """auto: cross-entropy for classes, wing for points; smooth-l1 is another for points."""
     augment: str = "none"
     """Random changes of training images, such as flip+shift:4."""
+    permute_pixels: bool = False
+    """One fixed permutation of the pixel positions, drawn from the seed, alike in every image."""
     validation: float = 0.2
     """Share of what may be learned from that is held out to choose by."""
     split_seed: int = 0
@@ -74,7 +88,7 @@ class Recipe:
     snapshots: str = "none"
     """each-epoch: keep the weights of every epoch, in half precision."""
     seed: int = 0
-    """Decides initialisation, order, augmentation and dropout."""
+    """Decides initialisation, order, augmentation, dropout, and the permutation of pixels."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1 or mps."""
     precision: str = "auto"
@@ -94,12 +108,23 @@ class Recipe:
         for name, (low, high, rule) in RANGES.items():
             if not low <= getattr(self, name) <= high:
                 raise BadValue(f"{name} {getattr(self, name)}: it must be {rule}")
+        check_thaw(self.freeze, self.thaw, self.epochs)
+        if self.pretrained and self.weights is not None:
+            raise BadValue("weights come from --pretrained or from --weights: give one of the two")
         if self.nesterov and not self.momentum and self.optimizer == "sgd":
             raise BadValue("nesterov needs momentum: set momentum=0.9, or nesterov=false")
 
     def changed(self, **values: Any) -> "Recipe":
-        """This recipe with other values; `UnknownName` and `BadValue` name what does not fit."""
+        """This recipe with other values; `UnknownName` and `BadValue` name what does not fit.
+
+        Another network leaves the arguments of the former behind, unless it is given some; weights
+        that are named take the place of the published ones.
+        """
         types = field_types()
+        if values.get("weights") is not None:
+            values = {"pretrained": False, **values}
+        if values.get("network", self.network) != self.network:
+            values = {"network_arguments": {}, **values}
         for name in values:
             if name not in types:
                 raise UnknownName(f"a recipe has no field {name!r}: {suggestion(name, types)}")
@@ -125,6 +150,7 @@ INFINITY = float("inf")
 CHOICES = {
     "normalization": ("fitted", "0..1", "-1..1"),
     "optimizer": ("sgd", "adamw"),
+    "loss": ("auto", "cross-entropy", "wing", "smooth-l1"),
     "schedule": ("constant", "cosine", "one-cycle"),
     "class_weights": ("none", "balanced"),
     "validated": ("net", "ema"),
@@ -138,6 +164,7 @@ RANGES = {
     "learning_rate": (0.0, 1e6, "0 or more"),
     "momentum": (0.0, 0.9999, "from 0 to less than 1"),
     "weight_decay": (0.0, 1e6, "0 or more"),
+    "rate_decay": (0.0, 1.0, "between 0 and 1"),
     "warmup": (0.0, 1.0, "between 0 and 1"),
     "label_smoothing": (0.0, 0.9999, "from 0 to less than 1"),
     "clip": (0.0, INFINITY, "0 or more"),
@@ -172,9 +199,10 @@ def read_words(words: Mapping[str, str]) -> dict[str, Any]:
     """Values from `field=value` words; `network.NAME` sets an argument of the network."""
     values: dict[str, Any] = {}
     for name, text in words.items():
-        if "," in text and name not in WITH_COMMAS:
+        if len(split_values(text)) > 1 and name not in WITH_COMMAS:
             raise BadValue(
-                f"{name}={text}: a comma means a sweep, which comes later; a list is joined by +"
+                f"{name}={text}: a comma means a sweep, and here one value is needed; "
+                "a list is joined by +"
             )
         if name.startswith("network."):
             arguments = values.setdefault("network_arguments", {})

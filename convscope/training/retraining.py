@@ -10,7 +10,7 @@ from convscope.device import keep_freed_memory, threads
 from convscope.errors import BadData, BadModel
 from convscope.evaluation.evaluate import own_data
 from convscope.networks.build import is_path
-from convscope.prediction.folder import BUNDLED, find_run, read_config
+from convscope.prediction.folder import BUNDLED, find_run, network_of, read_config
 from convscope.prediction.model import Model
 from convscope.training.loop import keep_best, train_epochs, until_no_better
 from convscope.training.plan import MACHINE_FIELDS, make_plan
@@ -48,7 +48,9 @@ def find_subject(
     folder = find_run(run)
     config = read_config(folder)
     _check_end(config["ended"], folder)
-    name = network or config["network"]["name"]
+    if config["task"] != "classes":
+        raise BadModel(f"{folder} answers with {config['task']}: only classes are trained on again")
+    name = network or network_of(config)
     if name is None or (network is None and is_path(name)):
         raise BadModel(
             f"{folder} was trained with a network of your own, which is needed to train again: "
@@ -56,7 +58,7 @@ def find_subject(
         )
     stored = {key: value for key, value in config["recipe"].items() if key != "name"}
     machine = {key: config["resolved"][key] for key in MACHINE_FIELDS}
-    recipe = Recipe.from_json(stored).changed(network=name, **machine)
+    recipe = replace(Recipe.from_json(stored), network=name, **machine)
     _check_beginning(recipe, config["data"], folder)
     if data is not None and data.fingerprint != config["data"]["fingerprint"]:
         raise BadData(f"{data.name} is not what {folder} was trained on: give the same splits")

@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,12 @@ from torch import nn
 from convscope.data.dataset import Splits
 from convscope.data.download import Progress
 from convscope.errors import BadModel, BadValue
-from convscope.evaluation.report import Report
+from convscope.evaluation.measured import Scores
 from convscope.prediction.folder import find_run
 from convscope.prediction.model import Model
 from convscope.training.catalogue import find_recipe
 from convscope.training.checkpoint import Checkpoint, read_checkpoint
-from convscope.training.diagnosis import Finding, diagnose
+from convscope.training.diagnosis import Finding, findings_of
 from convscope.training.finish import leave
 from convscope.training.history import History, Record
 from convscope.training.place import held, new_folder, point_latest
@@ -33,7 +33,7 @@ class Run:
     model: Model
     """With the weights of the lowest validation loss."""
     history: History
-    report: Report | None
+    report: Scores | None
     """On the test set, opened once; None if it stayed sealed."""
     folder: Path
     ended: str
@@ -115,13 +115,15 @@ def resume(
     data: Splits | None = None,
     network: str | nn.Module | None = None,
     fields: Mapping[str, Any] | None = None,
+    open_test: bool = False,
     onlooker: Onlooker | None = None,
 ) -> Run:
     """Go on with a run where its last checkpoint stands, as if nothing had happened.
 
-    Under a constant schedule `fields` may raise `epochs`. Device, precision, memory format and
-    threads may be given anew, for a machine that has not what the run began with; a note then says
-    that the numbers differ. Data or a network that came from Python must be given again.
+    With `open_test` its end opens a test set that it was begun to leave sealed. Under a constant
+    schedule `fields` may raise `epochs`. Device, precision, memory format and threads may be given
+    anew, for a machine that has not what the run began with; a note then says that the numbers
+    differ. Data or a network that came from Python must be given again.
     """
     folder = find_run(run)
     fields = dict(fields or {})
@@ -142,16 +144,18 @@ def resume(
         machine = {key: facts["resolved"][key] for key in MACHINE_FIELDS}
         plan = make_plan(
             facts["name"],
-            recipe.changed(network=network) if isinstance(network, str) else recipe,
+            replace(recipe, network=network) if isinstance(network, str) else recipe,
             data=data,
             network=network if isinstance(network, nn.Module) else None,
             machine={**machine, **anew},
         )
+        plan = replace(plan, began_with=facts.get("began_with"))
         if plan.splits.fingerprint != facts["fingerprint"]:
             raise BadValue(f"the data {plan.splits.name} changed since {folder} began: start anew")
         notes = (f"{', '.join(anew)} given anew: numbers will differ from before",) if anew else ()
         state = _restored(plan, checkpoint)
-        return _run(plan, state, folder, facts["open_test"], onlooker or Nobody(), notes)
+        opened = open_test or facts["open_test"]
+        return _run(plan, state, folder, opened, onlooker or Nobody(), notes)
 
 
 def _run(
@@ -168,6 +172,7 @@ def _run(
     recipe = plan.recipe
     if plan.resolved.device != "cpu":
         notes += (f"on {plan.resolved.device} the same seed may give slightly different numbers",)
+    notes += plan.notes
     if recipe.patience and recipe.runs_to_its_end:
         notes += (
             f"patience does not stop a {recipe.schedule} schedule, which must run to its end; "
@@ -179,7 +184,7 @@ def _run(
         report=report,
         folder=folder,
         ended=ended,
-        findings=tuple(diagnose(history, train_part.class_names, train_part.class_counts(), ended)),
+        findings=tuple(findings_of(history, train_part, ended)),
         notes=notes if reason is None else (*notes, reason),
     )
 

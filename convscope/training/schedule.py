@@ -28,7 +28,10 @@ SHAPES: Mapping[str, Shape] = {"constant": constant, "cosine": cosine, "one-cycl
 
 
 class Schedule:
-    """Sets an optimiser's learning rate for the step that comes next."""
+    """Sets an optimiser's learning rate for the step that comes next.
+
+    A group of parameters with a "share" gets that share of it.
+    """
 
     def __init__(
         self, optimizer: Optimizer, shape: Shape, highest: float, total: int, warmup: float
@@ -46,4 +49,4 @@ class Schedule:
     def set_for(self, step: int) -> None:
         """Make it the rate of the optimiser's next step."""
         for group in self._optimizer.param_groups:
-            group["lr"] = self.at(step)
+            group["lr"] = self.at(step) * group.get("share", 1.0)

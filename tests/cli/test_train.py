@@ -87,6 +87,52 @@ def test_ones_own_network_is_trained_and_opened_again(convscope, own_place):
     assert named.code == 0
 
 
+def test_a_network_is_written_out_where_it_is_trained_and_opened_again(convscope, own_place):
+    spec = "conv 5 3; relu; maxpool 2; flatten; linear classes"
+    outcome = convscope("train", "--network", spec, "schedule=constant", *SHORT)
+    assert outcome.code == 0, outcome.err
+    assert f"{spec}: 510 parameters" in outcome.err
+    picture = make_folder_of_classes(own_place / "zoo", {"ants": 1}) / "ants/0.png"
+    assert convscope("evaluate", "latest", "--part", "validation").code == 0
+    assert convscope("predict", "latest", str(picture)).code == 0
+    longer = convscope("train", "--resume", "latest", "--epochs", "2", "--no-report")
+    assert longer.code == 0, longer.err
+    assert convscope("report", "latest", "--no-suspects").code == 0
+    page = (own_place / "runs/latest/report.html").read_text()
+    assert f"network={spec}" in page
+    assert f"{spec}, 510 parameters" in page
+
+
+def test_a_pasted_sequential_is_trained(convscope):
+    code = "net = nn.Sequential(\n    nn.Flatten(),\n    nn.Linear(8 * 8, 10),\n)\n"
+    outcome = convscope("train", f"network={code}", *SHORT)
+    assert outcome.code == 0, outcome.err
+    assert "nn.Sequential(...): 650 parameters" in outcome.err
+
+
+def test_a_recipe_with_arguments_takes_another_network_without_them(convscope):
+    words = ["mnist-cnn", "data=digits", "augment=none", *SHORT]
+    outcome = convscope("train", "network=flatten; linear classes", *words)
+    assert outcome.code == 0, outcome.err
+    refused = convscope("train", "network=flatten; linear classes", "network.hidden=5", *words)
+    assert "flatten; linear classes takes no argument 'hidden': there are none" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("conv 5 3 pading 1; relu", 'line 1, word 4: "pading" is no option of conv: did you mean'),
+        ("conv 5 9; relu", 'line 1, "conv 5 9": kernel_size 9 does not fit 1 map of 8x8'),
+        ("flatten; linear 3", "flatten; linear 3 answers two images with (2, 3): (2, 10) is need"),
+    ],
+)
+def test_a_spec_that_does_not_fit_is_told_before_any_training(convscope, own_place, spec, said):
+    outcome = convscope("train", "--network", spec, *SHORT)
+    assert outcome.code == 2
+    assert said in outcome.err
+    assert not (own_place / "runs").exists()
+
+
 def test_a_finished_run_goes_on_only_under_a_constant_schedule(convscope):
     convscope("train", *SHORT)
     outcome = convscope("train", "--resume", "latest", "--epochs", "3")

@@ -13,7 +13,7 @@ from convscope.data.batches import Batches, BatchSource, TrainingBatches
 from convscope.data.dataset import Dataset
 from convscope.data.memory_map import MappedImages, open_mapped
 from convscope.data.photometric import shares_of
-from convscope.data.preprocess import fit_preprocessing
+from convscope.data.preprocess import fit_preprocessing, pixel_order
 
 N, C, H, W = 23, 3, 11, 13
 DATASET = Dataset(
@@ -207,3 +207,16 @@ def test_a_memory_map_goes_to_a_device_it_fits_on(on_disk, monkeypatch, free):
     monkeypatch.setattr("convscope.data.batches.free_memory", lambda device: free)
     batches = Batches(on_disk, STEP, 5, device="meta")
     assert batches._rows.device.type == ("meta" if free else "cpu")
+
+
+def test_images_are_augmented_as_pictures_and_permuted_afterwards():
+    permuted = fit_preprocessing(DATASET.images, permutation=3)
+    augment = read_augment("shift:2+flip")
+    changed = DATASET.images / 255
+    for step, rows in zip(augment, draw_table(augment, N, 0, 2), strict=True):
+        changed, _ = step(changed, DATASET.targets, rows)
+    batches = TrainingBatches(DATASET, permuted, 5, seed=0, augment=augment)
+    images = by_sample(batches, gathered(training(), 2)[1], 2)
+    expected = STEP.normalize(changed).flatten(2)[:, :, pixel_order(3, H * W)].unflatten(2, (H, W))
+    assert_close(images, expected, atol=1e-5, rtol=1e-5)
+    assert not torch.allclose(images, STEP.normalize(changed))

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 from torch.testing import assert_close
 
 from convscope.data.dataset import Dataset, Splits, channel_statistics
+from convscope.data.scheme import Scheme
 from convscope.errors import BadData
 
 N, C, H, W = 5, 3, 11, 13
@@ -95,7 +96,7 @@ def test_what_does_not_fit_together_is_refused(changes, words):
 
 
 def test_only_a_classification_has_labels_and_class_names():
-    points = dataset(task="points", targets=torch.rand(N, 7))
+    points = dataset(task="points", targets=torch.rand(N, 3, 2))
     for read in (lambda: points.labels, lambda: points.class_names, points.class_counts):
         with pytest.raises(BadData, match="a data set of points has no"):
             read()
@@ -110,3 +111,28 @@ def test_the_parts_are_found_by_their_names():
     )
     assert [splits[part] for part in ("train", "validation", "test")] == parts
     assert splits.counts() == {"train": 2, "validation": 1, "test": 2}
+
+
+def points(**changed) -> Dataset:
+    return dataset(**{"task": "points", "targets": torch.rand(N, 3, 2), **changed})
+
+
+def test_points_are_counted_where_they_are_known():
+    targets = torch.rand(N, 3, 2)
+    targets[:2, 1] = torch.nan
+    found = points(targets=targets, scheme=Scheme(pairs=((0, 2),)))
+    assert found.num_outputs == 6
+    assert dataset().num_outputs == 3
+    assert found.target_counts() == [N, N - 2, N]
+    assert found.describe()["points"]["bee"] == N - 2
+    assert found.subset([1, 0]).scheme == found.scheme
+    assert torch.equal(found.subset([3]).targets, targets[[3]])
+
+
+@pytest.mark.parametrize("targets", [
+    torch.rand(N, 2, 2), torch.rand(N, 3, 3), torch.rand(N, 3, 2, dtype=torch.float64),
+    torch.full((N, 3, 2), torch.nan), torch.full((N, 3, 2), torch.inf),
+])  # fmt: skip
+def test_points_of_another_shape_or_none_at_all_are_refused(targets):
+    with pytest.raises(BadData, match="point"):
+        points(targets=targets)

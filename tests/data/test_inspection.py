@@ -9,6 +9,7 @@ from torch.testing import assert_close
 from convscope.data.dataset import Dataset, Origin, Splits
 from convscope.data.inspection import inspect, mean_images
 from convscope.data.split import fingerprint
+from tests.data.marked import spots_in_memory
 
 N, C, H, W = 97, 3, 17, 19
 NAMES = ("ant", "bee", "cow")
@@ -162,3 +163,26 @@ def test_everything_is_json_with_names():
         }
     ]
     assert [decision["name"] for decision in told["decisions"]] == ["broken", "leaks"]
+
+
+def test_points_that_are_known_in_no_image_of_a_part_need_a_decision():
+    spots = spots_in_memory()
+    found = inspect(spots)
+    assert (found.decisions, found.class_weights) == ((), {})
+    assert found.counts["train"]["left_spot"] == len(spots.train)
+    assert 0 < found.counts["train"]["<i>seldom</i>"] < len(spots.train)
+    never = spots.test.targets.clone()
+    never[:, 1] = torch.nan
+    bare = inspect(replace(spots, test=replace(spots.test, targets=never)))
+    (decision,) = bare.decisions
+    assert decision.sentence == (
+        "Add coordinates of right_spot: they are known in no image of test."
+    )
+
+
+def test_equal_pictures_with_points_are_told_across_parts():
+    spots = spots_in_memory()
+    images = spots.train.images.clone()
+    images[0] = spots.test.images[2]
+    (pair,) = inspect(replace(spots, train=replace(spots.train, images=images))).alike
+    assert (pair.exact, pair.same_label) == (True, True)

@@ -9,7 +9,12 @@ from torch.nn import functional as F
 from torch.testing import assert_close
 
 from convscope.data.catalogue import CATALOGUE
-from convscope.data.preprocess import Preprocessing, border_brightness, fit_preprocessing
+from convscope.data.preprocess import (
+    Preprocessing,
+    border_brightness,
+    fit_preprocessing,
+    pixel_order,
+)
 from convscope.errors import BadData, BadImage, BadValue
 
 N, C, H, W = 5, 3, 11, 13
@@ -190,3 +195,41 @@ def test_a_picture_that_would_blow_up_on_its_way_is_refused():
     thread = np.zeros((1, 1_000_000, 1), np.uint8)
     with pytest.raises(BadImage, match="1000000 x 1 pixels is too long and thin"):
         preprocessing((28, 28), 28, 1).store(thread)
+
+
+def test_a_permutation_moves_every_pixel_the_same_in_every_image_and_channel():
+    plain, moved = preprocessing(), preprocessing(permutation=7)
+    order = pixel_order(7, H * W).numpy()
+    assert sorted(order) == list(range(H * W))  # each pixel comes to exactly one place
+    assert not np.array_equal(order, np.arange(H * W))
+    for images in (
+        IMAGES,
+        IMAGES.float() / 255,
+        IMAGES.contiguous(memory_format=torch.channels_last),
+    ):
+        expected = plain.normalize(images).numpy().reshape(N, C, H * W)[:, :, order]
+        assert_array_equal(moved.normalize(images), expected.reshape(N, C, H, W))
+
+
+def test_a_permutation_is_drawn_from_its_number_alone():
+    first = pixel_order(3, 143).clone()
+    pixel_order.cache_clear()
+    torch.manual_seed(11)
+    assert pixel_order(3, 143).equal(first)
+    assert not pixel_order(5, 143).equal(first)
+    assert first[:7].tolist() == [59, 94, 140, 106, 10, 83, 93]  # models on disk rely on it
+
+
+def test_a_permuted_image_is_restored_to_its_own_places_and_stored_unpermuted():
+    step, pixels = preprocessing(permutation=7), IMAGES[1].permute(1, 2, 0).numpy()
+    assert_close(step.restore(step.normalize(IMAGES)), IMAGES.float() / 255)
+    assert_close(step.store(pixels), IMAGES[1])  # what is looked at and compared stays a picture
+    assert_close(step(pixels), step.normalize(IMAGES)[1])
+
+
+def test_a_permutation_travels_in_json_and_older_files_have_none():
+    step = fit_preprocessing(IMAGES, permutation=5)
+    stored = json.loads(json.dumps(step.to_json()))
+    assert Preprocessing.from_json(stored) == step
+    assert stored.pop("permutation") == 5
+    assert Preprocessing.from_json(stored) == fit_preprocessing(IMAGES)

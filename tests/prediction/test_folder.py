@@ -70,6 +70,36 @@ def test_a_model_is_read_back_with_identical_answers(own_place):
     assert not found.net.training
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "conv 3 3; relu; flatten; linear classes",
+        "conv 3 3\nflatten\nlinear 5",
+        "nn.Sequential(nn.Flatten(), nn.Linear(11 * 13, 5))",
+    ],
+)
+def test_a_network_that_was_written_out_is_built_from_its_config(text, own_place):
+    model = save(own_place / "run", text)
+    assert read_config(own_place / "run")["network"] == {"spec": text, "arguments": {}}
+    found = load_model(own_place / "run")
+    images = torch.randn(3, 1, 11, 13)
+    assert torch.equal(found.logits(images), model.logits(images))
+    assert found.network == text
+    assert not Path("executed").exists()
+
+
+def test_a_spec_in_a_config_runs_no_file(own_place):
+    save(own_place / "run", "flatten; linear classes")
+    for text in ("mine.py:Net", "flatten; mine.py:Net"):
+        change(own_place / "run", network={"spec": text, "arguments": {}})
+        with pytest.raises(BadModel, match="which a config may not run"):
+            load_model(own_place / "run")
+    change(own_place / "run", network={"arguments": {}})
+    with pytest.raises(BadModel, match=r"config.json is damaged: KeyError 'name'"):
+        load_model(own_place / "run")
+    assert not Path("executed").exists()
+
+
 def test_a_run_is_found_by_its_path_or_its_name_below_runs(own_place):
     save(own_place / "runs" / "first")
     for name in ("first", "runs/first", own_place / "runs" / "first"):

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from torch import nn
 
 from convscope.errors import BadModel
-from convscope.prediction.weights import encode_weights, plain, put_weights, read_weights, sha256
+from convscope.prediction.weights import (
+    encode_weights,
+    open_weights,
+    plain,
+    put_weights,
+    read_weights,
+    sha256,
+)
 
 
 def small_net() -> nn.Module:
@@ -23,7 +30,7 @@ class Malicious:
         return Path.touch, (Path("executed"),)
 
 
-@pytest.mark.parametrize("suffix", [".pt", ".pth", ".safetensors"])
+@pytest.mark.parametrize("suffix", [".pt", ".pth", ".bin", ".safetensors"])
 def test_weights_are_read_back_as_they_were(own_place, suffix):
     weights = small_net().state_dict()
     save = safetensors.torch.save_file if suffix == ".safetensors" else torch.save
@@ -35,9 +42,60 @@ def test_weights_are_read_back_as_they_were(own_place, suffix):
 
 def test_a_pickled_module_is_refused(own_place):
     torch.save(small_net(), own_place / "net.pt")
-    said = "net.pt holds no weights that can be read safely: .* a state_dict alone, is needed"
+    said = "net.pt holds no weights that can be read safely: save .* a state_dict alone, is needed"
     with pytest.raises(BadModel, match=said):
         read_weights(own_place / "net.pt")
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
+def test_a_file_that_was_cut_off_is_told_to_be_fetched_again(own_place, suffix, kept):
+    path = own_place / f"net{suffix}"
+    save = safetensors.torch.save_file if suffix == ".safetensors" else torch.save
+    save(small_net().state_dict(), path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(BadModel, match="is cut off or damaged: fetch or copy it again"):
+        read_weights(path)
+
+
+@pytest.mark.parametrize("key", ["state_dict", "model_state_dict", "model"])
+def test_the_weights_of_a_checkpoint_are_used_and_the_rest_left_alone(own_place, key):
+    net = small_net()
+    optimizer = torch.optim.SGD(net.parameters(), 0.1).state_dict()
+    content = {"epoch": 3, key: net.state_dict(), "optimizer": optimizer, "best": 0.5}
+    torch.save(content, own_place / "checkpoint.pth")
+    found, notes = open_weights(own_place / "checkpoint.pth")
+    assert found.keys() == net.state_dict().keys()
+    assert all(torch.equal(found[name], t) for name, t in net.state_dict().items())
+    assert notes == [
+        f"{own_place}/checkpoint.pth is a checkpoint: its {key} is used, the rest is left alone"
+    ]
+
+
+@pytest.mark.parametrize("prefixes", [["module."], ["_orig_mod."], ["module.", "_orig_mod."]])
+def test_what_wrapping_a_net_puts_before_its_keys_is_taken_off(own_place, prefixes):
+    net = small_net()
+    weights = {"".join(prefixes) + key: t for key, t in net.state_dict().items()}
+    torch.save(weights, own_place / "wrapped.pt")
+    found, notes = open_weights(own_place / "wrapped.pt")
+    put_weights(small_net(), found, "wrapped.pt")
+    assert [note.split("'")[1] for note in notes] == prefixes
+    assert all(note.endswith("taken off") for note in notes)
+
+
+def test_a_module_that_is_called_module_keeps_its_name(own_place):
+    weights = {"module.weight": torch.ones(3), "head.weight": torch.ones(5)}
+    torch.save(weights, own_place / "net.pt")
+    assert open_weights(own_place / "net.pt")[0].keys() == weights.keys()
+    assert open_weights(own_place / "net.pt")[1] == []
+
+
+def test_a_checkpoint_with_more_than_tensors_beside_the_weights_is_refused(own_place):
+    torch.save({"state_dict": small_net().state_dict(), "net": Malicious()}, own_place / "c.pth")
+    with pytest.raises(BadModel, match="c.pth holds no weights that can be read safely"):
+        read_weights(own_place / "c.pth")
+    assert not Path("executed").exists()
 
 
 @pytest.mark.parametrize("save", [torch.save, lambda x, p: p.write_bytes(pickle.dumps(x))])
@@ -119,6 +177,19 @@ def test_fitting_weights_are_put_in():
     assert all(map(torch.equal, net.state_dict().values(), other.state_dict().values()))
 
 
+def test_old_files_without_the_count_of_batches_are_taken():
+    net, weights = small_net(), small_net().state_dict()
+    del weights["1.num_batches_tracked"]
+    put_weights(net, weights, "old.pt")
+    assert all(torch.equal(net.state_dict()[key], t) for key, t in weights.items())
+
+
+def test_weights_in_half_precision_are_widened():
+    net, half = small_net(), {k: t.half() for k, t in small_net().state_dict().items()}
+    put_weights(net, half, "half.pt")
+    assert torch.equal(net[0].weight, half["0.weight"].float())
+
+
 def test_weights_that_do_not_fit_are_named_and_change_nothing():
     net = small_net()
     before = encode_weights(net)
@@ -129,13 +200,14 @@ def test_weights_that_do_not_fit_are_named_and_change_nothing():
         put_weights(net, weights, "other.pt")
     assert str(refusal.value) == (
         "the weights of other.pt do not fit the network (missing: 1.running_var; "
-        "unexpected: 7.weight; of another shape: 3.weight (13, 7) instead of (11, 7))"
+        "unexpected: 7.weight; of another shape: 3.weight (13, 7) instead of (11, 7)): "
+        "take the network, and the arguments of it, that they were made for"
     )
     assert encode_weights(net) == before
 
 
 def test_of_many_wrong_keys_the_first_four_are_named():
-    with pytest.raises(BadModel, match=r"missing: 0.bias, 0.weight, 1.bias, .* and 5 more\)"):
+    with pytest.raises(BadModel, match=r"missing: 0.bias, 0.weight, 1.bias, .* and 4 more\)"):
         put_weights(small_net(), {}, "nothing")
 
 

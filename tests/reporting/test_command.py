@@ -30,6 +30,9 @@ def test_a_named_recipe_is_its_name(name):
         {"network": "mlp", "network_arguments": {"hidden": [31, 17], "dropout": 0.5}},
         {"network": "mlp", "network_arguments": {"hidden": [31], "dropout": 0.0}},
         {"network": "net.py:Net", "network_arguments": {"deep": True, "kind": "relu", "none": []}},
+        {"network": "net.py:Net", "network_arguments": {"hidden": 100, "dropout": 0.0}},
+        {"network": "conv 8 3 padding 1; relu; flatten; linear classes", "network_arguments": {}},
+        {"network": "import torch\nnn.Sequential(nn.Conv2d(1, 8, 3))", "network_arguments": {}},
         {"optimizer": "sgd", "learning_rate": 1.0, "momentum": 0.0, "nesterov": False},
         {"group_by": r"person(\d{1,3})", "data": "faces"},
         {"weights": "runs/a-1", "augment": "flip+shift:2", "clip": 1.5},
@@ -49,6 +52,12 @@ def test_a_recipe_without_arguments_begins_where_none_are_given():
     assert command is not None
     assert not command.startswith("convscope train mnist-cnn")
     assert read_back(command) == plain
+
+
+def test_a_spec_of_several_lines_is_quoted_on_one():
+    recipe = CATALOGUE["mnist-cnn"].recipe.changed(network="flatten\nlinear classes\n")
+    command = train_command("mnist-cnn", recipe)
+    assert command == "convscope train mnist-cnn 'network=flatten; linear classes'"
 
 
 def test_what_words_cannot_say_is_not_said():

@@ -1,7 +1,11 @@
 import math
+from dataclasses import replace
 
-from convscope.training.diagnosis import diagnose
+import torch
+
+from convscope.training.diagnosis import diagnose, diagnose_points, findings_of
 from convscope.training.history import History, Record
+from tests.data.marked import spots_in_memory
 
 
 def history(validation: list[float], train: list[float]) -> History:
@@ -52,3 +56,31 @@ def test_a_diverged_run_and_a_rare_class_are_told():
 
 def test_a_good_run_has_no_findings():
     assert found([0.7, 0.3, 0.2, 0.199, 0.199], [0.5, 0.3, 0.2, 0.19]) == {}
+
+
+def test_an_error_as_large_as_that_of_the_mean_places_is_guessing():
+    def told(error: float, ended: str = "finished") -> dict[str, str]:
+        records = [
+            replace(record, validation={"loss": loss, "error": error})
+            for record, loss in zip(history([0.7, 0.5], [0.5]), (0.7, 0.5), strict=True)
+        ]
+        found = diagnose_points(History(tuple(records)), 0.3, ended)
+        return {finding.name: finding.sentence for finding in found}
+
+    assert "its error on validation is 28.0 %" in told(0.28)["guessing"]
+    assert "has 30.0 %" in told(0.28)["guessing"]
+    assert told(0.2) == {}
+    assert set(told(0.2, "diverged")) == {"diverged"}
+
+
+def test_the_findings_are_those_of_the_task():
+    spots = spots_in_memory().train
+    records = [
+        replace(record, validation={"loss": 0.5, "error": 9.0})
+        for record in history([0.7, 0.5], [0.5])
+    ]
+    (finding,) = findings_of(History(tuple(records)), spots, "finished")
+    assert finding.name == "guessing"
+    classes = replace(spots, task="classes", targets=torch.arange(len(spots)) % 3, scheme=None)
+    told = findings_of(history([0.7, 0.5], [0.5]), classes, "finished")
+    assert {finding.name for finding in told} == {"few-examples"}

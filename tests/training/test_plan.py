@@ -1,8 +1,10 @@
 import pytest
 import torch
+from torch.testing import assert_close
 
 from convscope.data.dataset import Splits
-from convscope.errors import BadData, BadModel, BadValue
+from convscope.data.preprocess import pixel_order
+from convscope.errors import BadData, BadModel, BadNetwork, BadValue
 from convscope.training.plan import make_plan
 
 
@@ -48,6 +50,20 @@ def test_too_few_classes_or_images_are_told(bars, recipe, k, said):
         make_plan("x", recipe(), data=few(bars, k))
 
 
+def test_a_spec_that_does_not_fit_is_called_in_short(bars, recipe):
+    layers = "conv 4 3 padding 1\nrelu\n" * 5
+    spec = f"{layers}flatten\nlinear 3"
+    with pytest.raises(BadNetwork) as refusal:
+        make_plan("x", recipe(network=spec, network_arguments={}), data=bars)
+    assert str(refusal.value).startswith(
+        "conv 4 3 padding 1; relu; conv 4 3 paddi ... ; relu; flatten; linear 3 "
+        "answers two images with (2, 3): (2, 2) is needed, one score per class"
+    )
+    spec = f"{layers}flatten\nlinear classes"
+    fitting = make_plan("x", recipe(network=spec, network_arguments={}), data=bars)
+    assert fitting.network == spec
+
+
 def test_weights_that_are_not_there_and_a_machine_that_is_not_are_told(bars, recipe):
     with pytest.raises(BadModel, match="no run 'nowhere'"):
         make_plan("x", recipe(weights="nowhere"), data=bars)
@@ -55,3 +71,14 @@ def test_weights_that_are_not_there_and_a_machine_that_is_not_are_told(bars, rec
     del resolved["kernels"]
     with pytest.raises(BadValue, match="this machine has"):
         make_plan("x", recipe(), data=bars, machine={**resolved, "threads": 9999})
+
+
+def test_pixels_are_permuted_only_if_asked_and_as_the_seed_says(bars, recipe):
+    assert make_plan("x", recipe(), data=bars).preprocessing.permutation is None
+    plan = make_plan("x", recipe(permute_pixels=True, seed=7), data=bars)
+    order = pixel_order(7, 11 * 13)
+    images, _ = next(plan.ingredients.validation.epoch(1))
+    plain = make_plan("x", recipe(seed=7), data=bars)
+    kept, _ = next(plain.ingredients.validation.epoch(1))
+    assert images.flatten(1).equal(kept.flatten(1)[:, order])
+    assert_close(plan.net.state_dict(), plain.net.state_dict(), rtol=0, atol=0)

@@ -98,11 +98,28 @@ def test_words_that_do_not_fit_are_answered_with_a_sentence(words, kind, said):
         ({"schedule": "cosin"}, "did you mean cosine"),
         ({"precision": "float16"}, "did you mean"),
         ({"momentum": 0.0}, "nesterov needs momentum"),
+        ({"pretrained": True, "weights": "x.pt"}, "from --pretrained or from --weights: give one"),
     ],
 )
 def test_values_out_of_range_are_refused_with_the_rule(values, said):
     with pytest.raises(BadValue, match=said):
         Recipe().changed(**values)
+
+
+def test_another_network_leaves_the_arguments_of_the_former_behind():
+    recipe = Recipe(network="mlp", network_arguments={"hidden": 100})
+    assert recipe.changed(network="cnn").network_arguments == {}
+    assert recipe.changed(network="mlp").network_arguments == {"hidden": 100}
+    assert recipe.changed(epochs=3).network_arguments == {"hidden": 100}
+    given = recipe.changed(network="cnn", network_arguments={"dropout": 0.5})
+    assert given.network_arguments == {"dropout": 0.5}
+
+
+@pytest.mark.parametrize(
+    "text", ["conv 8 3; relu; linear classes", "nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU())"]
+)
+def test_a_network_that_is_written_out_is_one_word(text):
+    assert read_words({"network": text}) == {"network": text}
 
 
 def test_an_unknown_field_is_answered_with_the_nearest():

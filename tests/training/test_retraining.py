@@ -27,8 +27,8 @@ NET = """
 from torch import nn
 
 class Net(nn.Sequential):
-    def __init__(self, num_classes):
-        super().__init__(nn.Flatten(), nn.Linear(143, num_classes))
+    def __init__(self, num_classes, bias=True):
+        super().__init__(nn.Flatten(), nn.Linear(143, num_classes, bias))
 """
 
 
@@ -190,13 +190,22 @@ def test_a_network_from_python_is_asked_for_by_name(bars, recipe, tmp_path):
 
 def test_a_network_that_a_config_names_by_its_file_is_not_run_unasked(bars, recipe, tmp_path):
     (tmp_path / "mine.py").write_text(NET)
-    fields = {"network": "mine.py:Net", "network_arguments": {}}
+    fields = {"network": "mine.py:Net", "network_arguments": {"bias": False}}
     run = train(recipe(**fields), data=bars)
     (tmp_path / "mine.py").write_text("raise SystemExit('was run')")
     with pytest.raises(BadModel, match="--network file.py:Class"):
         find_subject(run.folder, data=bars)
     (tmp_path / "moved.py").write_text(NET)
     subject = find_subject(run.folder, data=bars, network="moved.py:Net")
+    model = retrain(subject, bars.train, bars.validation, "again", choose=True)
+    assert_close(model.net.state_dict(), run.model.net.state_dict(), rtol=0, atol=0)
+
+
+def test_a_network_that_is_written_out_is_built_again(bars, recipe):
+    run = train(
+        recipe(network="flatten; linear 7; tanh; linear classes", network_arguments={}), data=bars
+    )
+    subject = find_subject(run.folder, data=bars)
     model = retrain(subject, bars.train, bars.validation, "again", choose=True)
     assert_close(model.net.state_dict(), run.model.net.state_dict(), rtol=0, atol=0)
 

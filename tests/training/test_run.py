@@ -22,6 +22,15 @@ from convscope.training.running import Nobody
 SURE = {"threads": 1, "precision": "float32", "memory_format": "contiguous"}
 
 
+NET = """
+from torch import nn
+
+class Net(nn.Sequential):
+    def __init__(self, num_classes, width=3):
+        super().__init__(nn.Flatten(), nn.Linear(143, width), nn.Linear(width, num_classes))
+"""
+
+
 def untimed(path) -> list[dict]:
     return [
         {key: value for key, value in record.row().items() if key not in TIMING}
@@ -116,6 +125,34 @@ def test_an_interrupted_run_goes_on_as_if_undisturbed(bars, recipe, tmp_path, af
     assert untimed(run.folder) == untimed(whole.folder)
     assert run.report == whole.report
     assert len(read_openings(run.folder)) == 1
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        "conv 5 3 padding 1\nbatch-norm\nrelu\nmaxpool 2\nflatten\ndropout 0.3\nlinear classes",
+        "nn.Sequential(nn.Flatten(), nn.Linear(11 * 13, 7), nn.Dropout(0.3), nn.Linear(7, 2))",
+    ],
+)
+def test_a_network_that_is_written_out_goes_on_as_any_other(bars, recipe, tmp_path, network):
+    chosen = recipe(epochs=3, network=network, network_arguments={})
+    whole = train(chosen, data=bars, out=tmp_path / "whole")
+    train_watched(chosen, data=bars, out=tmp_path / "cut", onlooker=Stops(7))
+    run = resume(tmp_path / "cut", data=bars)
+    assert weights(run.folder) == weights(whole.folder)
+    assert read_config(run.folder)["network"] == {"spec": network, "arguments": {}}
+    images = torch.randn(3, 1, 11, 13)
+    assert torch.equal(load_model(run.folder).logits(images), run.model.logits(images))
+
+
+def test_a_network_whose_file_was_moved_keeps_its_arguments(bars, recipe, tmp_path):
+    (tmp_path / "mine.py").write_text(NET)
+    fields = {"network": "mine.py:Net", "network_arguments": {"width": 7}}
+    run = train(recipe(schedule="constant", **fields), data=bars)
+    (tmp_path / "mine.py").rename(tmp_path / "moved.py")
+    longer = resume(run.folder, data=bars, network="moved.py:Net", fields={"epochs": 3})
+    assert longer.history.records[-1].epoch == 3
+    assert longer.model.network_arguments == {"width": 7}
 
 
 def test_a_checkpoint_between_any_two_steps_is_enough(bars, recipe, tmp_path, monkeypatch):
@@ -250,3 +287,19 @@ def test_the_settings_of_this_process_are_put_back(bars, recipe):
     train(recipe(), data=bars)
     assert torch.get_num_threads() == threads
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_a_permuted_run_answers_and_goes_on_with_its_own_permutation(bars, recipe, tmp_path):
+    chosen = recipe(epochs=3, permute_pixels=True, augment="shift:1", seed=5)
+    whole = train(chosen, data=bars, out=tmp_path / "whole")
+    assert read_config(whole.folder)["preprocessing"]["permutation"] == 5
+    cut = train_watched(chosen, data=bars, out=tmp_path / "cut", onlooker=Stops(7)).folder
+    assert weights(resume(cut, data=bars).folder) == weights(whole.folder)
+    loaded = load_model(whole.folder)
+    answers = read_answers(whole.folder, weights(whole.folder))
+    assert answers is not None
+    pictures = [image.permute(1, 2, 0).numpy() for image in bars.test.images]
+    assert_close(loaded.logits(torch.stack([loaded.preprocess(p) for p in pictures])), answers[0])
+    measured = convscope.evaluate(loaded, bars.test)
+    assert whole.report is not None
+    assert measured.confusion_matrix == whole.report.confusion_matrix

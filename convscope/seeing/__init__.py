@@ -1,0 +1,1 @@
+"""Explanations of any network: what its layers answer, and what lies near what for them."""

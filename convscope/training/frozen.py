@@ -1,0 +1,152 @@
+"""What the frozen part of a net gives, computed once and kept, so that an epoch is quick.
+
+Kept in float32. With augmentation a few changed views of each image are kept and used in turn:
+those of the first epochs, and after them the same ones again.
+"""
+
+import math
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from convscope.atomic import make_folder
+from convscope.data.batches import Batches, BatchSource
+from convscope.data.download import cache_folder
+from convscope.device import device_of
+from convscope.evaluation.tasks import Task
+from convscope.prediction.model import answering
+from convscope.training.features import Rest, can_keep, features_of
+from convscope.training.loop import Ingredients
+from convscope.training.objective import Objective
+
+VIEWS = 4
+"""Augmented views of each image that are kept."""
+MOST_IN_MEMORY = 1 << 28
+"""Bytes of one view above which it lies in a file of the cache folder."""
+MOST_KEPT = 8 << 30
+"""Bytes of all views; where they would take more there are fewer views, or nothing is kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class OnFeatures:
+    """`objective` for batches of features instead of images."""
+
+    objective: Objective
+    frozen: tuple[str, ...]
+
+    @property
+    def task(self) -> Task:
+        """The objective's own."""
+        return self.objective.task
+
+    def loss(self, net: nn.Module, batch: Any) -> Tensor:
+        """The loss of the rest of `net` on a batch of features."""
+        return self.objective.loss(Rest(net, self.frozen), batch)
+
+    def measure(self, net: nn.Module, batches: BatchSource) -> Mapping[str, float]:
+        """The metrics of the rest of `net` on features."""
+        return self.objective.measure(Rest(net, self.frozen), batches)
+
+
+class KeptBatches:
+    """Batches whose images are replaced by what the frozen modules make of them.
+
+    Of a training part each epoch has the order and the batches that it would have with images.
+    """
+
+    def __init__(
+        self, source: Batches, net: nn.Module, frozen: Sequence[str], views: int = 1
+    ) -> None:
+        self._source, self._net, self._frozen = source, net, tuple(frozen)
+        self._count = views
+        self._views: dict[int, _View] = {}
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def epoch(self, number: int, start: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """The batches of epoch `number` from `start` on; a view is computed at its first use."""
+        which = (max(number, 1) - 1) % self._count + 1
+        if which not in self._views:
+            self._views[which] = _View(self._source, self._net, self._frozen, which)
+        yield from self._views[which].batches(self._source.samples(number)[start:])
+
+
+class _View:
+    """The features and targets of every image of epoch `number`."""
+
+    def __init__(
+        self, source: Batches, net: nn.Module, frozen: tuple[str, ...], number: int
+    ) -> None:
+        order = [samples.cpu() for samples in source.samples(number)]
+        self._device = device_of(net)
+        self._features = self._targets = torch.empty(0)
+        count = sum(len(samples) for samples in order)
+        with answering(net):
+            for samples, (images, targets) in zip(order, source.epoch(number), strict=True):
+                features = features_of(net, frozen, images).cpu()
+                if not len(self._features):
+                    self._features = _room((count, *features.shape[1:]))
+                    self._targets = torch.empty((count, *targets.shape[1:]), dtype=targets.dtype)
+                self._features[samples] = features
+                self._targets[samples] = targets.cpu()
+
+    def batches(self, order: list[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
+        for samples in order:
+            rows = samples.cpu()
+            features, targets = self._features[rows], self._targets[rows]
+            yield features.to(self._device), targets.to(self._device)
+
+
+def keep_features(
+    ingredients: Ingredients, net: nn.Module, images: Tensor
+) -> tuple[Ingredients | None, str]:
+    """`ingredients` with features in the place of images, and what is kept, as half a sentence.
+
+    None where nothing is frozen or the features cannot be kept. `images` are a sample.
+    """
+    freezing = ingredients.freezing
+    batches, validation = ingredients.batches, ingredients.validation
+    if not (freezing.modules and isinstance(batches, Batches) and isinstance(validation, Batches)):
+        return None, ""
+    freezing.set_learning(net, 1)
+    few, frozen = images[:2].to(device_of(net)), freezing.modules
+    if not can_keep(net, frozen, few):
+        return None, "what comes before or around them learns, so every epoch computes them anew"
+    with answering(net):
+        shape = features_of(net, frozen, few).shape[1:]
+    augmented = ingredients.recipe.augment != "none"
+    views = count_views(shape, len(torch.cat(batches.samples(1))), augmented)
+    if not views:
+        return None, "what they give is too much to keep, so every epoch computes it anew"
+    kept = replace(
+        ingredients,
+        batches=KeptBatches(batches, net, frozen, views),
+        validation=KeptBatches(validation, net, frozen),
+        objective=OnFeatures(ingredients.objective, frozen),
+    )
+    of = f"of {views} augmented views of each image" if augmented else "of each image"
+    return kept, f"what they give {of} is computed once and kept"
+
+
+def count_views(feature_shape: Sequence[int], images: int, augmented: bool) -> int:
+    """How many views of `images` to keep, if one's features have that shape; 0 is too many."""
+    bytes_of_one = 4 * images * math.prod(feature_shape)
+    return min(VIEWS if augmented else 1, MOST_KEPT // max(1, bytes_of_one))
+
+
+def _room(shape: tuple[int, ...]) -> Tensor:
+    """An empty float32 tensor of that shape: in memory, or in a file that goes when it does."""
+    if 4 * math.prod(shape) <= MOST_IN_MEMORY:
+        return torch.empty(shape)
+    make_folder(cache_folder())
+    folder = tempfile.mkdtemp(prefix="features-", dir=cache_folder())
+    room = torch.from_file(f"{folder}/features", shared=True, size=math.prod(shape)).view(shape)
+    weakref.finalize(room, shutil.rmtree, folder, ignore_errors=True)
+    return room
