@@ -35,7 +35,7 @@ def draw_points(picture: np.ndarray, found: Tensor, truth: Tensor | None = None)
     figure = Figure(figsize=(w * scale, h * scale))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.imshow(picture[:, :, 0] if c == 1 else picture, cmap="gray", vmin=0, vmax=255)
-    side = 1.4 if len(found) > 30 else 2.4
+    side = 2.8 if len(found) > 30 else 4.0
     if truth is not None:
         lines = torch.stack([truth, found], 1)
         known = lines[~truth.isnan().any(1)].tolist()

@@ -19,7 +19,7 @@ def three(evidence: PointsEvidence) -> list[dict[str, Any]]:
     """The image with the smallest error, the one in the middle, and the one with the largest."""
     order = _by_error(evidence)
     words = ("the best", "the median", "the worst")
-    places = order[0], order[len(order) // 2], order[-1]
+    places = order[0], order[(len(order) - 1) // 2], order[-1]
     return [{"word": word, **overlay(evidence, i)} for word, i in zip(words, places, strict=True)]
 
 

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from torch.optim import SGD
 
 from convscope.device import device_of
-from convscope.errors import BadNetwork, BadValue, Diverged
+from convscope.errors import BadModel, BadNetwork, BadValue, Diverged
 from convscope.lookup import lookup
 from convscope.prediction.model import Model, Picture
 from convscope.training.watched_weight import find_weight, gradient_of
@@ -93,6 +93,8 @@ def take_one_step(
     """
     if not 0 < learning_rate < math.inf:
         raise BadValue(f"learning rate {learning_rate:g}: a number above 0 is needed, say 0.01")
+    if model.task != "classes":
+        raise BadModel(f"this model answers with {model.task}: a step is shown for classes alone")
     numbers = {name: i for i, name in enumerate(model.target_names)}
     number = lookup(numbers, label, "class of the model")
     net = copy.deepcopy(model.net).eval().requires_grad_(True)

@@ -10,7 +10,7 @@ from convscope.data.coordinates import as_answers
 from convscope.data.moving_points import Mirror
 from convscope.data.preprocess import fit_preprocessing
 from convscope.data.scheme import Scheme
-from convscope.errors import BadNetwork, BadValue
+from convscope.errors import BadModel, BadNetwork, BadValue
 from convscope.evaluation.evaluate import evaluate
 from convscope.evaluation.points import points_loss
 from convscope.evaluation.points_report import PointsReport
@@ -182,3 +182,19 @@ def test_every_network_may_learn_points(spots, network):
     plan = make_plan("custom", recipe(network=network, network_arguments={}), data=spots)
     assert plan.net(torch.zeros(2, 1, 17, 17)).shape == (2, 6)
     assert plan.preprocessing.crop == "pad"
+
+
+def test_studies_for_classes_say_so(spots, own_place):
+    from convscope.evaluation.dropout import answer_in_both_modes
+    from convscope.training.one_step import take_one_step
+    from convscope.training.retraining import find_subject
+
+    run = train(recipe(epochs=1), data=spots, out=own_place / "run")
+    pixels = spots.test.images[0].permute(1, 2, 0).numpy()
+    for study in (
+        lambda: take_one_step(run.model, pixels, "left_spot"),
+        lambda: answer_in_both_modes(run.model, pixels),
+        lambda: find_subject(run.folder, data=spots),
+    ):
+        with pytest.raises(BadModel, match="answers with points"):
+            study()
