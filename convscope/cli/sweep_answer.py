@@ -2,7 +2,6 @@
 
 import math
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,16 +65,10 @@ def _show_runs(swept: "Swept") -> None:
                 run.ended,
                 duration(run.seconds),
             ]
-            for run in _ordered(swept)
+            for run in swept.ordered
         ],
         title="on validation, the best first",
     )
-
-
-def _ordered(swept: "Swept") -> Iterator["Outcome"]:
-    """Choice by choice, the best first, and so the runs within each."""
-    for choice in swept.choices:
-        yield from sorted(choice.outcomes, key=lambda run: run.value)
 
 
 def _metrics(run: "Outcome", metrics: tuple[str, ...]) -> list[str]:

@@ -71,7 +71,7 @@ class Published:
             missing = next((n for n in self.files if not (tried[-1] / n).is_file()), self.folder)
             raise MissingData(
                 f"{missing} is in none of {', '.join(map(str, tried))} and could not be fetched "
-                f"({_short(error)}): go online once, or put the files of {self.folder} "
+                f"({why_not(error)}): go online once, or put the files of {self.folder} "
                 "in one of these"
             ) from error
         return tried[-1]
@@ -146,7 +146,7 @@ def _fetch_file(urls: list[str], md5: str, path: Path, progress: Progress | None
             return
 
 
-def _short(error: Exception) -> str:
+def why_not(error: Exception) -> str:
     """What a person needs of a network error."""
     host = re.search(r"host='([^']+)'", str(error))
     return f"no answer from {host[1]}" if host else str(error).split("\n")[0][:120]

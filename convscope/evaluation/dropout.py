@@ -8,7 +8,8 @@ from torch import nn
 
 from convscope.device import device_of
 from convscope.errors import BadModel
-from convscope.prediction.model import Model, Picture, answering
+from convscope.networks.answering import answering
+from convscope.prediction.model import Model, Picture
 from convscope.prediction.ranking import Ranking, rank
 from convscope.seed import seeded
 

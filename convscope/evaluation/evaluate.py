@@ -22,8 +22,9 @@ from convscope.evaluation.test_set import (
     save_answers,
     write_report,
 )
+from convscope.networks.answering import answering
 from convscope.prediction.folder import BUNDLED, find_run, load_model, read_config
-from convscope.prediction.model import Model, answering
+from convscope.prediction.model import Model
 from convscope.shapes import Images
 
 

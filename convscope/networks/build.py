@@ -15,6 +15,7 @@ from convscope.device import device_of
 from convscope.errors import BadNetwork, ConvscopeError
 from convscope.lookup import lookup, suggestion
 from convscope.networks.advice import advise
+from convscope.networks.answering import answering
 from convscope.networks.catalogue import CATALOGUE
 from convscope.networks.hub import is_of_timm, timm_builder
 from convscope.networks.pasted import is_code, read_code
@@ -120,19 +121,14 @@ def check_fit(net: nn.Module, name: str, image_shape: tuple[int, int, int], outp
     One forward pass in evaluation mode tells it before any training; each module keeps its mode.
     What is wrong, at which layer, and the ways to mend it are in the error's sentence.
     """
-    device = device_of(net)
-    modes = {module: module.training for module in net.modules()}
     try:
-        with torch.no_grad():
-            answer = net.eval()(torch.zeros(2, *image_shape, device=device))
+        with answering(net):
+            answer = net(torch.zeros(2, *image_shape, device=device_of(net)))
     except Exception as error:  # the user's own code may fail in any way
         shape = "x".join(map(str, image_shape))
         advice = advise(net, image_shape)
         told = advice.sentence if advice else error
         raise BadNetwork(f"{name} does not take images of {shape} (c x h x w): {told}") from error
-    finally:
-        for module, training in modes.items():
-            module.training = training
     shape = tuple(answer.shape) if isinstance(answer, torch.Tensor) else type(answer).__name__
     if shape != (2, outputs):
         advice = advise(net, image_shape, outputs)

@@ -3,13 +3,12 @@
 import hashlib
 import logging
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from convscope.atomic import make_folder
-from convscope.data.download import Progress, places
+from convscope.data.download import Progress, places, why_not
 from convscope.errors import MissingData
 from convscope.networks.published import published_for
 
@@ -33,7 +32,7 @@ def find_published(network: str, progress: Progress | None = None) -> Path:
     except (OSError, ValueError) as error:
         raise MissingData(
             f"{entry.file} is {_told(tried)} and could not be fetched from {entry.url} "
-            f"({_reason(error)}): go online once, or put it into one of these folders"
+            f"({why_not(error)}): go online once, or put it into one of these folders"
         ) from error
     return tried[-1]
 
@@ -67,9 +66,3 @@ def _told(tried: Iterable[Path]) -> str:
     told = f"in none of {', '.join(str(path.parent) for path in tried)}"
     others = [str(path) for path in tried if path.is_file()]
     return f"{told} ({' and '.join(others)}: not the published SHA-256)" if others else told
-
-
-def _reason(error: Exception) -> str:
-    """What a person needs of a network error."""
-    host = re.search(r"host='([^']+)'", str(error))
-    return f"no answer from {host[1]}" if host else str(error).split("\n")[0][:120]

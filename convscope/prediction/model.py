@@ -1,19 +1,18 @@
 """Model: a net, the preprocessing it was trained with, the words of its answers, its provenance."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import nn
 
 from convscope.data.pixels import read_pixels
 from convscope.data.preprocess import Preprocessing
 from convscope.data.scheme import Scheme
 from convscope.device import device_of
+from convscope.networks.answering import answering
 from convscope.prediction.points import locate
 from convscope.prediction.ranking import rank
 from convscope.shapes import Image, Images, Logits, Pixels
@@ -72,26 +71,3 @@ class Model:
     @staticmethod
     def _pixels(picture: Picture) -> Pixels:
         return read_pixels(picture)
-
-
-@contextmanager
-def answering(net: nn.Module) -> Iterator[None]:
-    """Inside, `net` is in evaluation mode and no gradients are kept.
-
-    Afterwards each module is in its own mode again.
-    """
-    modes = {module: module.training for module in net.modules()}
-    net.eval()
-    try:
-        with torch.no_grad(), _exact(device_of(net)):
-            yield
-    finally:
-        for module, training in modes.items():
-            module.training = training
-
-
-def _exact(device: torch.device) -> AbstractContextManager[None]:
-    """Inside, a GPU's convolutions compute in float32 and not in its rounded TF32."""
-    if device.type != "cuda":
-        return nullcontext()
-    return torch.backends.cudnn.flags(enabled=True, allow_tf32=False)

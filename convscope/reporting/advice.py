@@ -33,7 +33,7 @@ class Advice:
 def advise(evidence: Evidence) -> list[Advice]:
     """The next best action first; there is always one."""
     rules = (
-        _to_its_end, _decisions, _guessing, _findings, _labels, _generalisation, _classes, _further,
+        to_its_end, _decisions, _guessing, _findings, _labels, _generalisation, _classes, _further,
     )  # fmt: skip
     return [advice for rule in rules for advice in rule(evidence)]
 
@@ -56,7 +56,8 @@ def can_be_trained_again(evidence: Evidence) -> bool:
     return there and evidence.config["ended"] in ("finished", "stopped early")
 
 
-def _to_its_end(evidence: Evidence) -> Iterator[Advice]:
+def to_its_end(evidence: Evidence | PointsEvidence) -> Iterator[Advice]:
+    """To go on with a run that was interrupted."""
     if evidence.config["ended"] == "interrupted":
         command = about(evidence, "train")
         yield Advice("Let it train to its end: it was interrupted.", command)

@@ -9,6 +9,7 @@ from typing import Any
 from convscope.errors import ConvscopeError
 from convscope.networks.build import is_path, one_line
 from convscope.training.catalogue import CATALOGUE
+from convscope.training.grid import written
 from convscope.training.recipe import Recipe, read_words
 
 
@@ -44,21 +45,9 @@ def _differences(recipe: Mapping[str, Any], usual: Mapping[str, Any]) -> Iterato
         if value == usual[field]:
             continue
         if field == "network_arguments":  # given ones take the place of all the usual ones
-            yield from ((f"network.{argument}", _argument(value[argument])) for argument in value)
+            yield from ((f"network.{argument}", written(value[argument])) for argument in value)
         else:
-            yield field, _written(value)
-
-
-def _argument(value: Any) -> str:
-    if isinstance(value, list | tuple) and len(value) > 1:
-        return "+".join(map(_written, value))
-    return _written(value)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value).replace("e+", "e") if isinstance(value, float) else str(value)
+            yield field, written(value)
 
 
 def _read(base: str, words: Mapping[str, str]) -> Recipe | None:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 import convscope
 from convscope.atomic import make_folder, write_text
 from convscope.errors import BadValue
 from convscope.prediction.pictures import Pictures, stratified
-from convscope.reporting.template import WEB, allowance, page_template
+from convscope.reporting.template import page_template
 from convscope.reporting.thumbnail_sheet import thumbnail_sheet
 from convscope.reporting.vectors import Table
 from convscope.seeing.embedding import Embedding, embed
@@ -45,10 +44,9 @@ def render_map(table: Table, method: str = "tsne", total: int | None = None) -> 
     kept = stratified(table.pictures.labels, MOST)
     pictures = table.pictures.subset(kept)
     embedding = embed(table.vectors[kept], method)
-    style = (WEB / "map.css").read_text(encoding="utf-8")
     by_label = any(label is not None for label in pictures.labels)
     said = [table.said(i) for i in kept]
-    return page_template("map.html", "map.js").render(
+    return page_template("map.html", "map.js", "map.css").render(
         title=_cut(f"{pictures.title}: a map of {len(pictures):,} pictures", LENGTHS[0]),
         about=table.about(),
         features=table.vectors.shape[1],
@@ -57,8 +55,6 @@ def render_map(table: Table, method: str = "tsne", total: int | None = None) -> 
         by_label=by_label,
         answered=any(said),
         smooth=_smooth(pictures),
-        map_style=Markup(style),
-        map_style_hash=allowance(style),
         version=convscope.__version__,
         content=_content(pictures, said, embedding, by_label),
     )

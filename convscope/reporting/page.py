@@ -1,15 +1,7 @@
 """The page about a run: one file that asks nothing of the network."""
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-import jinja2
-from markupsafe import Markup
 
 import convscope
 from convscope.reporting import galleries, words
@@ -20,9 +12,8 @@ from convscope.reporting.calibrated import Calibrated
 from convscope.reporting.evidence import Evidence
 from convscope.reporting.figures import Shown
 from convscope.reporting.film import Frame
+from convscope.reporting.template import page_template
 
-HERE = Path(__file__).parent
-WEB = HERE.parent / "web"
 ROOM = 900_000
 """Bytes for small pictures."""
 MOST_CELLS = 20
@@ -79,7 +70,7 @@ def render(
         "trust": words.trust(calibrated, part),
         "rejection": words.rejection(calibrated, part),
         "counts": _counts(evidence),
-        "data_notes": _data_notes(evidence),
+        "data_notes": words.data_notes(evidence),
         **alike_pairs(evidence, album),
         "command": again(evidence),
         "provenance": words.provenance(evidence),
@@ -95,41 +86,7 @@ def render(
         "film": [_frame(frame) for frame in frames],
         "class_names": list(names),
     }
-    return _template().render(**view)
-
-
-@cache
-def _template() -> jinja2.Template:
-    style, script = (
-        (WEB / name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
-    )
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters |= {
-        "percent": words.percent,
-        "count": lambda number: f"{number:,}",
-        "hundred": lambda share: f"{100 * share:.2f}",
-    }
-    environment.policies["json.dumps_function"] = _compact
-    environment.globals |= {
-        "style": Markup(style),
-        "script": Markup(script),
-        "style_hash": _hash(style),
-        "script_hash": _hash(script),
-    }
-    return environment.get_template("report.html")
-
-
-def _compact(content: Any, **options: Any) -> str:
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def _hash(text: str) -> str:
-    """What a Content-Security-Policy allows an inline text by."""
-    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+    return page_template("report.html", "report.js").render(**view)
 
 
 def _notes(evidence: Evidence) -> list[str]:
@@ -230,12 +187,6 @@ def _counts(evidence: Evidence) -> dict[str, list[int]] | None:
     if evidence.splits is None:
         return None
     return {part: evidence.splits[part].class_counts() for part in evidence.splits.counts()}
-
-
-def _data_notes(evidence: Evidence) -> list[str]:
-    if evidence.splits is None or evidence.splits.origin is None:
-        return []
-    return list(evidence.splits.origin.notes)
 
 
 def _frame(frame: Frame) -> dict[str, Any]:

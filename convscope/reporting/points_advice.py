@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from convscope.reporting.advice import UNLEARNED, Advice, about, again
+from convscope.reporting.advice import UNLEARNED, Advice, about, again, to_its_end
 from convscope.reporting.points_evidence import PointsEvidence
 from convscope.reporting.words import listed, percent
 
@@ -18,14 +18,8 @@ LARGEST = 128
 
 def advise_points(evidence: PointsEvidence) -> list[Advice]:
     """The next best action first; there is always one."""
-    rules = (_to_its_end, _findings, _far_images, _weak_points, _generalisation, _further)
+    rules = (to_its_end, _findings, _far_images, _weak_points, _generalisation, _further)
     return [advice for rule in rules for advice in rule(evidence)]
-
-
-def _to_its_end(evidence: PointsEvidence) -> Iterator[Advice]:
-    if evidence.config["ended"] == "interrupted":
-        command = about(evidence, "train")
-        yield Advice("Let it train to its end: it was interrupted.", command)
 
 
 def _findings(evidence: PointsEvidence) -> Iterator[Advice]:

@@ -43,7 +43,7 @@ def render_points(evidence: PointsEvidence, figures: Mapping[str, Shown]) -> str
         widest=max((_error(row) for row in rows), default=0.0) or 1.0,
         counts=evidence.config["data"]["counts"],
         groups=_groups(evidence),
-        data_notes=_data_notes(evidence),
+        data_notes=words.data_notes(evidence),
         command=again(evidence),
         provenance=words.provenance(evidence),
         recipe=evidence.recipe.to_json(),
@@ -99,12 +99,6 @@ def _groups(evidence: PointsEvidence) -> dict[str, int] | None:
     if splits is None or splits.train.groups is None:
         return None
     return {part: len(set(splits[part].groups or ())) for part in splits.counts()}
-
-
-def _data_notes(evidence: PointsEvidence) -> list[str]:
-    if evidence.splits is None or evidence.splits.origin is None:
-        return []
-    return list(evidence.splits.origin.notes)
 
 
 def _error(row: Mapping[str, Any]) -> float:

@@ -1,7 +1,7 @@
 """A sweep as one page, sweep.html: its runs side by side, and the one that was chosen."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,7 +37,7 @@ def write_sweep_page(swept: Swept) -> Path:
 def render_sweep(swept: Swept) -> str:
     """The page, whole: styles and pictures inside, links to the runs' folders beside it."""
     begun, winner, report = swept.sweep, swept.winner, swept.report
-    ordered = list(_ordered(swept))
+    ordered = swept.ordered
     seeds = SEED in begun.grid
     name = begun.data["name"]
     return page_template("sweep.html").render(
@@ -68,12 +68,6 @@ def render_sweep(swept: Swept) -> str:
         version=convscope.__version__,
         folder=begun.folder,
     )
-
-
-def _ordered(swept: Swept) -> Iterator[Outcome]:
-    """Choice by choice, the best first, and so the runs within each."""
-    for choice in swept.choices:
-        yield from sorted(choice.outcomes, key=lambda run: run.value)
 
 
 def _result(swept: Swept) -> str:

@@ -17,8 +17,10 @@ WEB = HERE.parent / "web"
 
 
 @cache
-def page_template(name: str, script: str | None = None) -> jinja2.Template:
-    """The template `name` beside this file, with report.css and the `script` of web/ if it has one.
+def page_template(
+    name: str, script: str | None = None, style: str | None = None
+) -> jinja2.Template:
+    """The template `name` beside this file, with report.css and a `script` and `style` of web/.
 
     In it stand `style` and `script` with their hashes, for the page's own policy; every value is
     escaped, and a name that is not given is an error.
@@ -34,9 +36,8 @@ def page_template(name: str, script: str | None = None) -> jinja2.Template:
         "hundred": lambda share: f"{100 * share:.2f}",
     }
     environment.policies["json.dumps_function"] = _compact
-    for kind, file in (("style", "report.css"), ("script", script)):
-        if file is not None:
-            text = (WEB / file).read_text(encoding="utf-8")
+    for kind, files in (("style", ("report.css", style)), ("script", (script,))):
+        if text := "".join((WEB / f).read_text(encoding="utf-8") for f in files if f is not None):
             environment.globals |= {kind: Markup(text), f"{kind}_hash": allowance(text)}
     return environment.get_template(name)
 

@@ -159,5 +159,12 @@ def _moment(iso: str) -> str:
     return iso.replace("T", " ").replace("+00:00", " UTC")
 
 
+def data_notes(evidence: Evidence | PointsEvidence) -> list[str]:
+    """What was met when the data were loaded, if they are there."""
+    if evidence.splits is None or evidence.splits.origin is None:
+        return []
+    return list(evidence.splits.origin.notes)
+
+
 def _duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"

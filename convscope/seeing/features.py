@@ -1,14 +1,15 @@
 """Feature vectors: what one layer of a net answers, as a row of numbers for each picture."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from convscope.device import device_of
 from convscope.errors import BadNetwork, BadValue
+from convscope.networks.answering import answering
 from convscope.seeing.activations import recording, watching
 from convscope.shapes import Images, Logits
 
@@ -38,10 +39,10 @@ def feature_vectors(
     """
     vectors: list[Tensor] = []
     answers: list[Tensor] = []
-    with _asking(net) as device, watching(net, [layer]) as seen:
+    with answering(net), watching(net, [layer]) as seen:
         for images in batches:
             seen.clear()
-            answers.append(net(images.to(device)).flatten(1).float().cpu())
+            answers.append(net(images.to(device_of(net))).flatten(1).float().cpu())
             if layer not in seen:
                 raise BadNetwork(f"layer {layer} is never called: name another one")
             vectors.append(as_vectors(seen[layer], flat=flat).float().cpu())
@@ -63,24 +64,10 @@ def last_hidden(net: nn.Module, images: Images) -> str:
 
     It is what the net knows of a picture before it decides. `BadNetwork` if there is none.
     """
-    with _asking(net) as device, recording(net) as called:
-        net(images.to(device))
+    with answering(net), recording(net) as called:
+        net(images.to(device_of(net)))
     modules = dict(net.named_modules())
     weighted = [place for place, name in enumerate(called) if list(modules[name].parameters())]
     if not weighted or weighted[-1] == 0:
         raise BadNetwork("nothing comes before the last layer with weights: name a layer")
     return called[weighted[-1] - 1]
-
-
-@contextmanager
-def _asking(net: nn.Module) -> Iterator[torch.device]:
-    """Inside, `net` only answers; given is its device. Afterwards each module is as it was."""
-    first = next(net.parameters(), None)
-    modes = {module: module.training for module in net.modules()}
-    net.eval()
-    try:
-        with torch.no_grad():
-            yield torch.device("cpu") if first is None else first.device
-    finally:
-        for module, training in modes.items():
-            module.training = training

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from convscope.prediction.model import answering
+from convscope.networks.answering import answering
 
 
 class Rest(nn.Module):

@@ -20,7 +20,7 @@ from convscope.data.batches import Batches, BatchSource
 from convscope.data.download import cache_folder
 from convscope.device import device_of
 from convscope.evaluation.tasks import Task
-from convscope.prediction.model import answering
+from convscope.networks.answering import answering
 from convscope.training.features import Rest, can_keep, features_of
 from convscope.training.loop import Ingredients
 from convscope.training.objective import Objective

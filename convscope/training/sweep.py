@@ -49,6 +49,15 @@ class Swept:
     """The winner's, on its test set; None if that stayed sealed."""
 
     @property
+    def ordered(self) -> list[Outcome]:
+        """The runs, choice by choice, the best first, and so those within each."""
+        return [
+            run
+            for choice in self.choices
+            for run in sorted(choice.outcomes, key=lambda outcome: outcome.value)
+        ]
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """What was measured on validation; the first one, to be low, chooses."""
         found = next((o.best.validation for o in self.outcomes if o.best is not None), {})

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
+from convscope.networks.answering import answering
 from convscope.networks.build import build_network
-from convscope.prediction.model import answering
 from convscope.training.features import Rest, can_keep, features_of
 from convscope.training.transfer import find_freezing
 
