@@ -3,6 +3,9 @@
     python benchmarks/degradation.py                                       # all four, seed 0
     python benchmarks/degradation.py --nets plain20 resnet20 --seeds 1 2   # two more of these
 
+A processor's cores get more done with one network each, started side by side with --threads 1,
+than with all of them on one.
+
 He, Zhang, Ren, Sun: "Deep residual learning for image recognition", 2016, figures 1 and 6, cut down
 to what two cores can do: part of CIFAR-10, few epochs, a one-cycle schedule made for them; the
 batch, momentum, weight decay and augmentation are the paper's. Errors are measured after the last
@@ -69,18 +72,20 @@ def measure(net: nn.Module, preprocessing: Preprocessing, dataset: Dataset) -> d
     return {"loss": F.cross_entropy(logits, labels).item(), "error": wrong}
 
 
-def run(net: str, seed: int, epochs: int, splits: Splits) -> dict[str, Any]:
+def run(net: str, recipe: Recipe, splits: Splits) -> dict[str, Any]:
     """Train one network and measure it; the mean training loss of each epoch comes along."""
     started = time.perf_counter()
-    plan = make_plan(
-        "degradation", RECIPE.changed(network=net, seed=seed, epochs=epochs), data=splits
-    )
+    plan = make_plan("degradation", recipe.changed(network=net), data=splits)
     curve = []
     with threads(plan.resolved.threads):
         for record in train_epochs(plan.ingredients, plan.new_state()):
             curve.append(record.train_loss)
             shown = "" if record.train_loss is None else f", training loss {record.train_loss:.3f}"
-            print(f"{net}, seed {seed}: epoch {record.epoch}{shown}", file=sys.stderr, flush=True)
+            print(
+                f"{net}, seed {recipe.seed}: epoch {record.epoch}{shown}",
+                file=sys.stderr,
+                flush=True,
+            )
         train = measure(plan.net, plan.preprocessing, splits.train)
         test = measure(plan.net, plan.preprocessing, splits.test)
     return {"train": train, "test": test, "curve": curve, "seconds": time.perf_counter() - started}
@@ -119,6 +124,7 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--images", type=int, default=10_000)
+    parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
     parser.add_argument("--out", type=Path, default=Path("runs/degradation.jsonl"))
     chosen = parser.parse_args()
     print(f"{machine()}; Python {platform.python_version()}, torch {torch.__version__}")
@@ -135,7 +141,8 @@ if __name__ == "__main__":
     data = some_images(chosen.images) if missing else None
     for net, seed in missing:
         assert data is not None
-        result = {"net": net, "seed": seed, **size, **run(net, seed, chosen.epochs, data)}
+        recipe = RECIPE.changed(seed=seed, epochs=chosen.epochs, threads=chosen.threads)
+        result = {"net": net, "seed": seed, **size, **run(net, recipe, data)}
         chosen.out.parent.mkdir(parents=True, exist_ok=True)
         with chosen.out.open("a") as file:
             file.write(json.dumps(result) + "\n")

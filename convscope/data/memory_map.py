@@ -10,6 +10,9 @@ from torch import Tensor
 
 from convscope.shapes import Stored
 
+MOST_BYTES = 1 << 20
+"""Of a block: what is computed of it takes many times as much."""
+
 
 @dataclass(frozen=True, eq=False)
 class MappedImages:
@@ -59,7 +62,8 @@ def open_mapped(path: Path) -> Tensor:
     return torch.from_numpy(np.load(path, mmap_mode="c", allow_pickle=False))
 
 
-def blocks(images: Tensor | MappedImages, size: int = 1000) -> Iterator[Stored]:
-    """`images` (n, c, h, w), `size` at a time."""
+def blocks(images: Tensor | MappedImages, size: int = 0) -> Iterator[Stored]:
+    """`images` (n, c, h, w), `size` at a time; 0: up to 1,000, less where they are large."""
+    size = size or max(1, min(1000, MOST_BYTES // images.shape[1:].numel()))
     for start in range(0, len(images), size):
         yield images[start : start + size]

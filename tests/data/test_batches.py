@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.testing import assert_close
 
 from convscope.data.augment import CATALOGUE, draw_table, read_augment
-from convscope.data.batches import Batches, BatchSource, TrainingBatches
+from convscope.data.batches import Batches, BatchSource, TrainingBatches, answering_size
 from convscope.data.dataset import Dataset
 from convscope.data.memory_map import MappedImages, open_mapped
 from convscope.data.photometric import shares_of
@@ -220,3 +220,11 @@ def test_images_are_augmented_as_pictures_and_permuted_afterwards():
     expected = STEP.normalize(changed).flatten(2)[:, :, pixel_order(3, H * W)].unflatten(2, (H, W))
     assert_close(images, expected, atol=1e-5, rtol=1e-5)
     assert not torch.allclose(images, STEP.normalize(changed))
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [((1, 28, 28), 500), ((3, 32, 32), 341), ((3, 224, 224), 6), ((3, 1200, 1200), 1)],
+)
+def test_fewer_large_images_are_answered_at_a_time(shape, size):
+    assert answering_size(shape) == size

@@ -48,3 +48,9 @@ def test_blocks_are_the_whole_in_pieces(whole, mapped, size):
         pieces = list(blocks(images, size))
         assert [len(piece) for piece in pieces[:-1]] == [size] * (len(pieces) - 1)
         assert_close(torch.cat(pieces), whole)
+
+
+@pytest.mark.parametrize(("side", "length"), [(1, 1000), (32, 1000), (33, 962), (2000, 1)])
+def test_blocks_left_to_it_are_small_in_number_and_in_bytes(side, length):
+    images = torch.empty(1, dtype=torch.uint8).expand(2500, 1, side, side)
+    assert len(next(iter(blocks(images)))) == length
