@@ -21,7 +21,7 @@ from convscope.data.split import fingerprint
 from convscope.device import Resolved
 from convscope.errors import BadData
 from convscope.evaluation.measured import mean_to_store
-from convscope.networks.build import build_network, check_fit, title
+from convscope.networks.build import build_network, check_fit, is_path, title
 from convscope.prediction.model import Model
 from convscope.seed import seeded
 from convscope.training.average import Average
@@ -167,6 +167,7 @@ def make_plan(
     asked = answering_size(splits.validation.image_shape)
     validation = Batches(splits.validation, preprocessing, asked, **place)
     ingredients = Ingredients(recipe, chosen, objective, batches, validation, freezing)
+    drawn = beginning is None and network is None and not is_path(recipe.network)
     on_features, kept = keep_features(ingredients, net, sample[0])
     return Plan(
         name=name,
@@ -177,7 +178,7 @@ def make_plan(
         network=recipe.network if network is None else None,
         ingredients=replace(ingredients, on_features=on_features),
         began_with=began_with,
-        notes=told_freezing(freezing, net, kept),
+        notes=told_freezing(freezing, net, kept, drawn=drawn),
     )
 
 

@@ -107,15 +107,20 @@ def find_freezing(recipe: Recipe, net: nn.Module) -> Freezing:
     )  # fmt: skip
 
 
-def told_freezing(freezing: Freezing, net: nn.Module, kept: str) -> tuple[str, ...]:
-    """What is frozen, until when, and what is kept of it (half a sentence), as a note."""
+def told_freezing(freezing: Freezing, net: nn.Module, kept: str, *, drawn: bool) -> tuple[str, ...]:
+    """What is frozen, until when, and what is kept of it (half a sentence), as notes.
+
+    `drawn`: the weights are no one's, but random numbers.
+    """
     if not freezing.parts:
         return ()
     numbers = {name: parameter.numel() for name, parameter in net.named_parameters()}
     held = sum(numbers[name] for part in freezing.parts for name in part.parameters)
-    epochs = [f"{part.opens_after:g}" for part in freezing.parts]
+    epochs = list(dict.fromkeys(f"{part.opens_after:g}" for part in freezing.parts))
     until = "to the end" if epochs == ["inf"] else f"until after epoch {' and '.join(epochs)}"
-    return (f"{held:,} of {sum(numbers.values()):,} parameters are frozen {until}: {kept}",)
+    note = f"{held:,} of {sum(numbers.values()):,} parameters are frozen {until}: {kept}"
+    random = "they are random numbers: --pretrained, or --weights FILE, freezes what was learned"
+    return (note, random) if drawn else (note,)
 
 
 def _named(freeze: str, net: nn.Module) -> list[str]:

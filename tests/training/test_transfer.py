@@ -188,4 +188,16 @@ def test_what_is_frozen_is_told(bars, recipe):
     run = train(recipe(freeze="features", thaw="1"), data=bars, network=conv_net())
     note = next(note for note in run.notes if "frozen" in note)
     assert note.startswith("176 of 2,404 parameters are frozen until after epoch 1: what they give")
-    assert told_freezing(Freezing(), conv_net(), "") == ()
+    assert not any("random" in note for note in run.notes)  # a net from Python brings its own
+    assert told_freezing(Freezing(), conv_net(), "", drawn=True) == ()
+
+
+def test_parts_that_open_together_are_told_once(recipe):
+    freezing = find_freezing(recipe(freeze="features", thaw="2+2", epochs=3), conv_net())
+    (note,) = told_freezing(freezing, conv_net(), "kept", drawn=False)
+    assert "frozen until after epoch 2: kept" in note
+
+
+def test_freezing_what_was_never_learned_is_told(bars, recipe):
+    run = train(recipe(freeze="head"), data=bars)
+    assert any(note.startswith("they are random numbers") for note in run.notes)
