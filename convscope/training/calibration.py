@@ -28,9 +28,11 @@ from convscope.training.objective import Objective
 from convscope.training.recipe import Recipe
 
 ROUNDS = 5
-"""Turns of each candidate, one after the other: a busy moment of the machine strikes all."""
+"""Turns of each candidate at most, one after the other: a busy moment of the machine strikes all."""
 SECONDS = 0.04
 """Of each turn."""
+ENOUGH = 4.0
+"""Seconds of turns after which none is added: long steps vary less than short ones."""
 GAIN = 1.1
 """How much faster than the usual choice another must be to be taken."""
 
@@ -52,9 +54,12 @@ def resolve(recipe: Recipe, net: nn.Module, objective: Objective, batch: Any) ->
             trials.append(_Trial(candidate, net, objective, batch))
     if not trials:
         return usual
+    started = time.perf_counter()
     for _ in range(ROUNDS):
         for trial in trials:
             trial.run()
+        if time.perf_counter() - started > ENOUGH:
+            break
     times = {trial.candidate: trial.fastest for trial in trials}
     fastest = min(times, key=lambda candidate: times[candidate])
     chosen = fastest if times[fastest] * GAIN < times.get(usual, float("inf")) else usual

@@ -59,6 +59,25 @@ def test_another_way_is_taken_only_if_it_is_clearly_faster(monkeypatch, tmp_path
         assert chosen.memory_format == taken
 
 
+@pytest.mark.parametrize(("enough", "turns"), [(1000.0, calibration.ROUNDS), (0.0, 1)])
+def test_long_steps_get_fewer_turns(monkeypatch, enough, turns):
+    taken = []
+
+    class Trial:
+        fastest = 1.0
+
+        def __init__(self, candidate, net, objective, batch):
+            self.candidate = candidate
+
+        def run(self):
+            taken.append(self.candidate.memory_format)
+
+    monkeypatch.setattr(calibration, "_Trial", Trial)
+    monkeypatch.setattr(calibration, "ENOUGH", enough)
+    resolve(Recipe(device="cpu", threads=1, precision="float32"), net(), Classification(), BATCH)
+    assert taken == ["channels_last", "contiguous"] * turns
+
+
 def test_fewer_threads_because_of_a_busy_neighbour_are_not_remembered(monkeypatch):
     class Trial:
         def __init__(self, candidate, net, objective, batch):
