@@ -28,7 +28,7 @@ from convscope.training.objective import Objective
 from convscope.training.recipe import Recipe
 
 ROUNDS = 5
-"""Turns of each candidate at most, one after the other: a busy moment of the machine strikes all."""
+"""Turns of each candidate at most, in alternation: a busy moment of the machine strikes all."""
 SECONDS = 0.04
 """Of each turn."""
 ENOUGH = 4.0
