@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from convscope.cli import output
-from convscope.cli.sweep_answer import duration, measured, told
+from convscope.cli.sweep_answer import again, duration, measured, told
 from convscope.data.dataset import Splits
 from convscope.training.grid import written
 from convscope.training.history import History, Record
@@ -64,6 +64,7 @@ class SweepDisplay:
         output.aside(f"{sweep.name}: {splits.name} ({counts})")
         sizes = " x ".join(f"{len(values)} {name}" for name, values in sweep.grid.items())
         output.aside(f"{len(self._rows):,} runs ({sizes}) in {sweep.folder}")
+        output.aside(f"interrupted, it goes on with: {again(sweep.folder)}")
         for note in () if splits.origin is None else splits.origin.notes:
             output.aside(note, style="yellow")
 

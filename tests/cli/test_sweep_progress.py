@@ -45,6 +45,7 @@ def test_elsewhere_every_run_that_ends_is_a_line(monkeypatch):
     text, _ = run(monkeypatch, terminal=False)
     assert "\x1b" not in text
     assert "6 runs (2 learning_rate x 3 seed) in runs/digits-cnn-sweep-1" in text
+    assert "convscope train --resume runs/digits-cnn-sweep-1\n" in text  # a kill says nothing
     lines = [line for line in text.splitlines() if re.match(r"\d/6  ", line)]
     assert len(lines) == 6
     for number, line in enumerate(lines, start=1):
