@@ -8,6 +8,7 @@ from convscope.errors import BadNetwork
 from convscope.networks.anatomy import anatomy
 from convscope.networks.build import build_network
 from convscope.networks.catalogue import CATALOGUE
+from tests.networks.depths import deepest_slow
 
 SHAPE = (3, 67, 71)
 LARGE = ("alexnet", "zfnet", "vgg", "resnet1")
@@ -40,7 +41,7 @@ def run(net: nn.Module) -> tuple[dict[str, list[tuple[int, ...]]], int]:
     return shapes, sum(products)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", deepest_slow(CATALOGUE))
 def test_parameters_shapes_and_macs_are_those_of_the_net_itself(name):
     net = build(name)
     found, (shapes, products) = anatomy(net, SHAPE), run(net)
@@ -67,7 +68,7 @@ PUBLISHED = {
 }
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", deepest_slow(PUBLISHED))
 def test_the_field_of_the_last_maps_is_the_published_one(name):
     # Araujo, Norris, Sim 2019, table of popular architectures; its residual networks take their
     # strides at the first 1x1 of a block as in the paper, ours at the 3x3 as torchvision's do

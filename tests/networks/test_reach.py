@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from convscope.networks.build import build_network
 from convscope.networks.catalogue import CATALOGUE
 from convscope.networks.trace import trace
+from tests.networks.depths import deepest_slow
 
 LARGEST = 256
 SIZES = {"tall": (307, 67), "wide": (67, 311)}
@@ -78,7 +79,7 @@ def extent(answer: torch.Tensor, position: list[int], image: torch.Tensor, axis:
     return int(reached.min()), int(reached.max())
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", deepest_slow(CATALOGUE))
 def test_the_field_of_every_layer_is_the_extent_of_its_gradient(name):
     shape = "wide" if name in ("cnn", "lenet5", "squeezenet1_1", "resnet8") else "tall"
     axis, size = ("tall", "wide").index(shape), SIZES[shape]
