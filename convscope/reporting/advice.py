@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from convscope.data.catalogue import CATALOGUE as DATA
+from convscope.networks.published import PUBLISHED
 from convscope.prediction.folder import network_of
 from convscope.reporting import words
 from convscope.reporting.command import run_command, train_command
 from convscope.reporting.evidence import Evidence
 from convscope.reporting.points_evidence import PointsEvidence
+from convscope.training.catalogue import CATALOGUE as RECIPES
+from convscope.training.recipe import Recipe
 
 MANY_SUSPECTS = 0.02
 """Share of labels from which on looking at them comes before more training."""
@@ -18,6 +21,10 @@ CONFUSED = 0.25
 """Share of all mistakes from which on one pair of classes is worth a word of its own."""
 UNLEARNED = ("diverged", "guessing")
 """Findings on a curve that never came down: it is not for want of pictures."""
+FEW_PHOTOGRAPHS = 5_000
+"""Training images below which weights that come with a network know more than can be learned."""
+KEPT = ("data", "group_by", "skip_unreadable", "split_seed")
+"""What another recipe takes over, to learn from the same images."""
 FEW_ANSWERS = 200
 """Images below which a measured accuracy is too vague to compare recipes by."""
 
@@ -33,7 +40,8 @@ class Advice:
 def advise(evidence: Evidence) -> list[Advice]:
     """The next best action first; there is always one."""
     rules = (
-        to_its_end, _decisions, _guessing, _findings, _labels, _generalisation, _classes, _further,
+        to_its_end, _decisions, _published, _guessing, _findings, _labels, _generalisation,
+        _classes, _further,
     )  # fmt: skip
     return [advice for rule in rules for advice in rule(evidence)]
 
@@ -70,6 +78,23 @@ def _decisions(evidence: Evidence) -> Iterator[Advice]:
     for decision in evidence.inspection.decisions:
         if decision.name != "imbalance" or evidence.recipe.class_weights == "none":
             yield Advice(decision.sentence)
+
+
+def _published(evidence: Evidence) -> Iterator[Advice]:
+    recipe, images = evidence.recipe, evidence.config["data"]["counts"]["train"]
+    own = evidence.config["data"]["source"] is not None and recipe.data not in DATA
+    coloured = evidence.model.image_shape[0] == 3
+    if not own or not coloured or images >= FEW_PHOTOGRAPHS or _begun(recipe):
+        return
+    transfer = RECIPES["transfer"].recipe.changed(**{f: getattr(recipe, f) for f in KEPT})
+    yield Advice(
+        f"Begin with published weights: they have seen a million photographs, this run {images:,}.",
+        train_command("transfer", transfer),
+    )
+
+
+def _begun(recipe: Recipe) -> bool:
+    return recipe.pretrained or recipe.weights is not None
 
 
 def _guessing(evidence: Evidence) -> Iterator[Advice]:
@@ -178,16 +203,22 @@ def _further(evidence: Evidence) -> Iterator[Advice]:
             "Open the sealed test set once you are done with choosing.",
             about(evidence, "evaluate", "--part", "test"),
         )
-    changes = {
-        "network": _other_network(evidence),
-        "network_arguments": {},
-        "weights": None,
-        "pretrained": False,
-    }
     yield Advice(
         "Try another network, then compare the two: convscope evaluate RUN_A RUN_B.",
-        again(evidence, **changes),
+        again(evidence, **_another(evidence)),
     )
+
+
+def _another(evidence: Evidence) -> dict[str, object]:
+    """Changes to the recipe for a network without what only this one has."""
+    recipe = evidence.recipe
+    changes = {"network_arguments": {}, "weights": None}
+    if _begun(recipe) and recipe.network in PUBLISHED:
+        other = "resnet18" if recipe.network != "resnet18" else "squeezenet1_1"
+        freeze = recipe.freeze if recipe.freeze == "none" else "head"
+        return {**changes, "network": other, "pretrained": True, "freeze": freeze}
+    name = _other_network(evidence)
+    return {**changes, "network": name, "pretrained": False, "freeze": "none", "thaw": "never"}
 
 
 def _other_network(evidence: Evidence) -> str:

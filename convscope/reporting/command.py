@@ -35,9 +35,9 @@ def run_command(verb: str, folder: Path, network: str | None, *flags: str) -> st
 
 
 def _words(recipe: Recipe, usual: Recipe) -> dict[str, str]:
-    begun = usual.changed(network=recipe.network)  # without arguments that are another's
-    arguments = {"network_arguments": begun.network_arguments}
-    return dict(_differences(recipe.to_json(), {**usual.to_json(), **arguments}))
+    begun = usual.changed(network=recipe.network, weights=recipe.weights)
+    follow = {field: getattr(begun, field) for field in ("network_arguments", "pretrained")}
+    return dict(_differences(recipe.to_json(), {**usual.to_json(), **follow}))
 
 
 def _differences(recipe: Mapping[str, Any], usual: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

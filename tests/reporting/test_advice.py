@@ -2,8 +2,10 @@ import dataclasses
 import re
 
 import pytest
+import torch
 
 from convscope.data.inspection import Decision
+from convscope.data.preprocess import fit_preprocessing
 from convscope.evaluation.suspects import Suspect
 from convscope.reporting.advice import advise, again
 from convscope.training.diagnosis import Finding
@@ -177,6 +179,49 @@ def test_another_network_takes_neither_arguments_nor_weights_of_this_one(good):
     command = advise(changed(good, recipe=own))[-1].command
     assert command is not None
     assert not re.search(r"weights=|network\.", command)
+
+
+def in_colour(evidence, **fields):
+    """The same run on photographs, with these fields of its recipe."""
+    model = dataclasses.replace(
+        evidence.model,
+        preprocessing=fit_preprocessing(torch.zeros(1, 3, 17, 17, dtype=torch.uint8)),
+    )
+    return changed(evidence, model=model, recipe=evidence.recipe.changed(**fields))
+
+
+def test_few_photographs_begin_with_published_weights(good):
+    fields = {"group_by": "a", "split_seed": 3}
+    (advice,) = [a for a in advise(in_colour(good, **fields)) if "Begin with" in a.sentence]
+    assert advice.sentence.endswith("this run 72.")
+    assert advice.command == "convscope train transfer data=/photographs group_by=a split_seed=3"
+
+
+def test_nothing_is_said_of_published_weights_where_they_would_not_help(good):
+    many = {"data": {**good.config["data"], "counts": {"train": 5000, "validation": 9}}}
+    for evidence in (
+        good,  # grey pictures
+        in_colour(good, data="cifar10"),
+        in_colour(good, pretrained=True),
+        in_colour(changed(good, config=many)),
+    ):
+        assert not any("published" in sentence for sentence in sentences(evidence))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"network": "squeezenet1_1", "weights": "a.pt", "freeze": "features", "thaw": "1+1"},
+         "network=resnet18 pretrained=true freeze=head thaw=1+1"),
+        ({"network": "resnet18", "pretrained": True}, "network=squeezenet1_1 pretrained=true"),
+        ({"network": "resnet20", "freeze": "layer1"}, "network=resnet8"),
+    ],
+)  # fmt: skip
+def test_another_network_begins_as_this_one_did(good, fields, words):
+    command = advise(in_colour(good, **fields))[-1].command
+    assert command is not None
+    begin = [w for w in command.split() if re.match("(network|weights|pretrained|freeze|thaw)=", w)]
+    assert " ".join(begin) == words
 
 
 def test_the_order_is_the_data_the_curve_the_labels_the_classes_and_what_is_left(good):

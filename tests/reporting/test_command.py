@@ -46,6 +46,11 @@ def test_the_command_means_the_recipe(name, fields):
     assert read_back(command) == recipe
 
 
+def test_weights_of_its_own_leave_published_ones_unsaid():
+    recipe = CATALOGUE["transfer"].recipe.changed(weights="a.pt")
+    assert train_command("transfer", recipe) == "convscope train transfer weights=a.pt"
+
+
 def test_a_recipe_without_arguments_begins_where_none_are_given():
     plain = CATALOGUE["mnist-cnn"].recipe.changed(network_arguments={})
     command = train_command("mnist-cnn", plain)
