@@ -54,12 +54,12 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def point_latest(folder: Path) -> None:
-    """Let runs/latest mean `folder`, if it lies in runs/ and the system has links."""
-    if folder.parent != RUNS:
+    """Let runs/latest mean `folder`, if it lies below runs/ and the system has links."""
+    if RUNS not in folder.parents:
         return
     beside = RUNS / f".latest.{os.getpid()}"
     with suppress(OSError):
-        beside.symlink_to(folder.name)
+        beside.symlink_to(folder.relative_to(RUNS))
         beside.replace(RUNS / "latest")
 
 

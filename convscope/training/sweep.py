@@ -15,7 +15,7 @@ from convscope.evaluation.measured import Scores
 from convscope.evaluation.test_set import read_report
 from convscope.training.catalogue import CATALOGUE
 from convscope.training.grid import Grid
-from convscope.training.place import held, new_folder
+from convscope.training.place import held, new_folder, point_latest
 from convscope.training.plan import load_recipe_data
 from convscope.training.recipe import Recipe
 from convscope.training.run import resume, train_watched
@@ -177,6 +177,8 @@ def _carry_out(begun: Sweep, splits: Splits, watcher: Watcher) -> Swept:
     stopped = len(outcomes) < len(begun.trials) or outcomes[-1].ended == "interrupted"
     winner = None if stopped else winner_of(choices)
     report = None
+    if winner is not None:
+        point_latest(winner.trial.folder)
     if winner is not None and begun.open_test:
         folder = winner.trial.folder
         report = read_report(folder) or resume(folder, data=splits, open_test=True).report

@@ -42,6 +42,13 @@ def test_latest_means_the_newest_run():
     assert {path.name for path in folder.parent.iterdir()} == {"cnn-1", "cnn-2", "latest"}
 
 
+def test_latest_may_be_a_run_within_a_sweep():
+    winner = new_folder("sweep", None) / "3-seed=2"
+    winner.mkdir()
+    point_latest(winner)
+    assert (winner.parent.parent / "latest").resolve() == winner.resolve()
+
+
 def test_a_run_elsewhere_leaves_latest_alone(tmp_path):
     point_latest(new_folder("cnn", tmp_path / "mine"))
     assert not (tmp_path / "runs").exists()

@@ -126,6 +126,7 @@ def test_the_test_sets_stay_sealed_on_request(bars, recipe):
     assert set(openings(sealed).values()) == {0}
     assert sealed.sweep.folder == Path("runs/custom-sweep-1")
     assert resume_sweep(sealed.sweep.folder, data=bars).report is None
+    assert Path("runs/latest").resolve() == sealed.winner.trial.folder.resolve()
 
 
 def test_ctrl_c_stops_the_run_under_way_and_all_of_it_goes_on(whole, bars, recipe):
