@@ -124,7 +124,7 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--images", type=int, default=10_000)
-    parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
+    parser.add_argument("--threads", type=int, default=0, help="0 measures which number is fastest")
     parser.add_argument("--out", type=Path, default=Path("runs/degradation.jsonl"))
     chosen = parser.parse_args()
     print(f"{machine()}; Python {platform.python_version()}, torch {torch.__version__}")

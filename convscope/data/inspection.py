@@ -130,8 +130,10 @@ def mean_images(dataset: Dataset) -> Tensor:
     """(k, c, h, w) in 0..1: the mean image of each class; black for a class without images."""
     k = len(dataset.class_names)
     sums = torch.zeros(k, *dataset.image_shape, dtype=torch.float64)
-    for block, labels in zip(blocks(dataset.images, 100), dataset.labels.split(100), strict=True):
-        sums.index_add_(0, labels, block.double())
+    start = 0
+    for block in blocks(dataset.images):
+        sums.index_add_(0, dataset.labels[start : start + len(block)], block.double())
+        start += len(block)
     counts = torch.tensor(dataset.class_counts()).clamp(min=1).view(-1, 1, 1, 1)
     return (sums / counts / 255).float()
 

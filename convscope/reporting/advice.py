@@ -22,7 +22,7 @@ CONFUSED = 0.25
 UNLEARNED = ("diverged", "guessing")
 """Findings on a curve that never came down: it is not for want of pictures."""
 FEW_PHOTOGRAPHS = 5_000
-"""Training images below which weights that come with a network know more than can be learned."""
+"""Training images below which a run from scratch is advised to begin with published weights."""
 KEPT = ("data", "group_by", "skip_unreadable", "split_seed")
 """What another recipe takes over, to learn from the same images."""
 FEW_ANSWERS = 200

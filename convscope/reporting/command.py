@@ -35,6 +35,7 @@ def run_command(verb: str, folder: Path, network: str | None, *flags: str) -> st
 
 
 def _words(recipe: Recipe, usual: Recipe) -> dict[str, str]:
+    # another network leaves the arguments behind, weights of one's own the published ones
     begun = usual.changed(network=recipe.network, weights=recipe.weights)
     follow = {field: getattr(begun, field) for field in ("network_arguments", "pretrained")}
     return dict(_differences(recipe.to_json(), {**usual.to_json(), **follow}))

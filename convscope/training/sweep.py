@@ -178,10 +178,10 @@ def _carry_out(begun: Sweep, splits: Splits, watcher: Watcher) -> Swept:
     winner = None if stopped else winner_of(choices)
     report = None
     if winner is not None:
-        point_latest(winner.trial.folder)
-    if winner is not None and begun.open_test:
         folder = winner.trial.folder
-        report = read_report(folder) or resume(folder, data=splits, open_test=True).report
+        point_latest(folder)
+        if begun.open_test:
+            report = read_report(folder) or resume(folder, data=splits, open_test=True).report
     return Swept(
         sweep=begun,
         ended="interrupted" if stopped else "diverged" if winner is None else "finished",

@@ -119,7 +119,7 @@ def told_freezing(freezing: Freezing, net: nn.Module, kept: str, *, drawn: bool)
     epochs = list(dict.fromkeys(f"{part.opens_after:g}" for part in freezing.parts))
     until = "to the end" if epochs == ["inf"] else f"until after epoch {' and '.join(epochs)}"
     note = f"{held:,} of {sum(numbers.values()):,} parameters are frozen {until}: {kept}"
-    random = "they are random numbers: --pretrained, or --weights FILE, freezes what was learned"
+    random = "what is frozen is random: --pretrained, or --weights FILE, brings what was learned"
     return (note, random) if drawn else (note,)
 
 

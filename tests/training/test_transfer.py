@@ -200,4 +200,4 @@ def test_parts_that_open_together_are_told_once(recipe):
 
 def test_freezing_what_was_never_learned_is_told(bars, recipe):
     run = train(recipe(freeze="head"), data=bars)
-    assert any(note.startswith("they are random numbers") for note in run.notes)
+    assert any(note.startswith("what is frozen is random") for note in run.notes)
