@@ -32,8 +32,8 @@ from torch.utils.data import DataLoader, SubsetRandomSampler
 from torch.utils.data import Dataset as TorchDataset
 
 import convscope
-from convscope.data.catalogue import load_data
 from convscope.data.dataset import Dataset
+from convscope.data.loading import load_data
 from convscope.device import computes_bfloat16, keep_freed_memory, machine
 from convscope.training.catalogue import CATALOGUE
 from convscope.training.loop import step

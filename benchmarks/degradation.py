@@ -28,8 +28,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from convscope.data.batches import Batches
-from convscope.data.catalogue import load_data
 from convscope.data.dataset import Dataset, Splits
+from convscope.data.loading import load_data
 from convscope.data.preprocess import Preprocessing
 from convscope.device import keep_freed_memory, machine, threads
 from convscope.evaluation.evaluate import collect

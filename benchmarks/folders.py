@@ -35,7 +35,7 @@ SIZE = (320, 256)
 
 LOAD = """
 import json, sys, time
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 started = time.perf_counter()
 splits = load_data(sys.argv[1])
 print(json.dumps({"seconds": time.perf_counter() - started}))

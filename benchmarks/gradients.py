@@ -20,7 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 from convscope.data.preprocess import fit_preprocessing
 from convscope.device import machine
 from convscope.drawing.axes import finish_axes

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 
-from convscope.data.catalogue import load_data
 from convscope.data.dataset import Dataset
+from convscope.data.loading import load_data
 from convscope.data.preprocess import pixel_order
 from convscope.drawing.axes import finish_axes
 from convscope.drawing.class_invariance import draw_class_invariance

@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from convscope.data.catalogue import load_data
     from convscope.data.dataset import Dataset
+    from convscope.data.loading import load_data
     from convscope.evaluation.evaluate import evaluate
     from convscope.prediction.folder import load_model
     from convscope.prediction.model import Model
@@ -27,7 +27,7 @@ HOMES = {
     "Model": "convscope.prediction.model",
     "Recipe": "convscope.training.recipe",
     "evaluate": "convscope.evaluation.evaluate",
-    "load_data": "convscope.data.catalogue",
+    "load_data": "convscope.data.loading",
     "load_model": "convscope.prediction.folder",
     "train": "convscope.training.run",
 }

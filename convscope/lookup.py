@@ -1,7 +1,7 @@
 """Find a name in a catalogue, or say what there is and what was probably meant."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from convscope.errors import UnknownName
@@ -23,3 +23,9 @@ def suggestion(name: str, known: Iterable[str]) -> str:
         return "there are none"
     near = difflib.get_close_matches(name, known, n=3)
     return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
+
+
+def few(words: Sequence[str], most: int = 10) -> str:
+    """The first `most` words, and how many more there are."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more

@@ -2,8 +2,8 @@
 
 import torch
 
-from convscope.data.catalogue import load_data
 from convscope.data.geometric import Shift
+from convscope.data.loading import load_data
 
 digits = load_data("digits")
 images = digits.train.images[:3].float() / 255  # (n, c, h, w)

@@ -1,7 +1,7 @@
 import pytest
 
 from convscope.errors import UnknownName
-from convscope.lookup import lookup, suggestion
+from convscope.lookup import few, lookup, suggestion
 
 CATALOGUE = {"resnet18": object(), "resnet34": object(), "lenet": object()}
 
@@ -28,3 +28,8 @@ def test_a_name_near_nothing_is_answered_with_all_there_is_in_order():
 
 def test_an_empty_catalogue_is_said_to_be_empty():
     assert suggestion("anything", []) == "there are none"
+
+
+def test_of_many_words_some_are_given_and_the_others_counted():
+    assert few(["a", "b"]) == "a, b"
+    assert few(list("abcdefghij"), 3) == "a, b, c and 7 more"

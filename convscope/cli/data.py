@@ -7,6 +7,7 @@ import click
 
 from convscope.cli import output
 from convscope.cli.data_check import check
+from convscope.cli.options import json_option
 from convscope.cli.points_answer import show_known
 from convscope.errors import BadValue
 
@@ -27,7 +28,7 @@ command.add_command(check)
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def list_data(as_json: bool) -> None:
     """Every data set of the catalogue: what it holds, its licence, and what fetching it costs."""
     from convscope.data.catalogue import CATALOGUE
@@ -65,12 +66,12 @@ def list_data(as_json: bool) -> None:
 @click.option(
     "--out", metavar="FOLDER", help="Where to leave the pictures; by default pictures/NAME."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def show_data(
     name: str, number: int, recipe_name: str | None, out: str | None, as_json: bool
 ) -> None:
     """What is in a data set: counts, sizes, channels, and one image down to its numbers."""
-    from convscope.data.catalogue import load_data
+    from convscope.data.loading import load_data
     from convscope.data.preprocess import fit_preprocessing
     from convscope.training.catalogue import find_recipe
     from convscope.training.points import without_unknown_flip

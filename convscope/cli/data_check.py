@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convscope.cli import output
+from convscope.cli.options import json_option
 from convscope.cli.points_answer import show_known
 
 if TYPE_CHECKING:
@@ -27,14 +28,15 @@ MOST_LISTED = 20
 @click.option(
     "--out", metavar="FOLDER", help="Where to leave the pictures; by default pictures/NAME."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def check(name: str, size: int, group_by: str | None, out: str | None, as_json: bool) -> None:
     """What is wrong with a data set: broken, doubled, lopsided, mislabelled.
 
     The exit code is 1 if something needs a decision.
     """
-    from convscope.data.catalogue import CATALOGUE, load_data
+    from convscope.data.catalogue import CATALOGUE
     from convscope.data.inspection import inspect, mean_images
+    from convscope.data.loading import load_data
     from convscope.drawing.dataset import draw_mean_images
     from convscope.drawing.figure import save_figure
     from convscope.drawing.points import draw_points_sheet

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convscope.cli import output
-from convscope.cli.weights_options import open_named, weights_options
+from convscope.cli.options import json_option, network_option, open_named, weights_options
 from convscope.errors import BadValue
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ WIDEST = 20
     "--learning-curve", is_flag=True, help="Measure what more images would buy: trains twice more."
 )
 @weights_options
-@click.option(
-    "--network", metavar="FILE.PY:CLASS", help="The class of a network that only you have."
-)
+@network_option
 @click.option(
     "--dropout-demo", metavar="IMAGE", help="Answer one image ten times in each mode of the net."
 )
@@ -54,7 +52,7 @@ WIDEST = 20
     metavar="FOLDER",
     help="Of --invariance: where to leave the figures, by default the run's folder.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(
     run: str,
     others: tuple[str, ...],

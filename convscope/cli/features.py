@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convscope.cli import output
-from convscope.cli.weights_options import open_named, weights_options
+from convscope.cli.options import (
+    check_ending,
+    json_option,
+    network_option,
+    open_named,
+    weights_options,
+)
 from convscope.errors import BadValue
 
 if TYPE_CHECKING:
@@ -63,10 +69,8 @@ class Asked:
 )
 @click.option("--invert", is_flag=True, help="Swap dark and bright first.")
 @weights_options
-@click.option(
-    "--network", metavar="FILE.PY:CLASS", help="The class of a network that only you have."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@network_option
+@json_option
 def command(
     run: str,
     data: str | None,
@@ -150,8 +154,8 @@ def answer_about(
     if asked.map_file is not None:
         found["map"] = _map(table, asked, total, as_json)
     if as_json:
-        output.json_object(found | {"unreadable": table.unreadable})
-    _tell(table)
+        output.json_object(found | {"unreadable": output.unreadable(table.unreadable)})
+    output.tell_unreadable(table.unreadable)
 
 
 def _check(asked: Asked) -> None:
@@ -167,9 +171,10 @@ def _check(asked: Asked) -> None:
         )
     if asked.picture is not None and asked.neighbours is None:
         raise BadValue("--picture is of neighbours: give --neighbours IMAGE too")
-    for file, kinds in ((asked.picture, (".png", ".svg")), (asked.map_file, (".html",))):
-        if file is not None and Path(file).suffix.lower() not in kinds:
-            raise BadValue(f"{file}: it is written as {' or '.join(kinds)}: end its name so")
+    if asked.picture is not None:
+        check_ending(asked.picture, "--picture")
+    if asked.map_file is not None:
+        check_ending(asked.map_file, "--map", (".html",))
 
 
 def _write(table: "Table", path: Path, as_json: bool) -> str:
@@ -224,10 +229,3 @@ def _map(table: "Table", asked: Asked, total: int, as_json: bool) -> str:
     if not as_json:
         output.answer(f"map: {path}")
     return str(path)
-
-
-def _tell(table: "Table") -> None:
-    for reason in table.unreadable.values():
-        output.aside(f"convscope: {reason}", style="red")
-    if table.unreadable:
-        raise SystemExit(2)

@@ -10,6 +10,7 @@ from convscope.cli.filter_files import places_for, write_film, write_picture
 from convscope.cli.filter_list import list_kernels
 from convscope.cli.filter_similar import find_similar
 from convscope.cli.filter_views import VIEWS
+from convscope.cli.options import json_option
 
 
 class PictureOrVerb(click.Group):
@@ -29,7 +30,8 @@ class PictureOrVerb(click.Group):
         **extra: Any,
     ) -> click.Context:
         if args and args[0] in self.commands:
-            above = click.Context(self, info_name=info_name, parent=parent)
+            # of itself the usage would be IMAGE and then the command's name
+            above = click.Context(click.Group(self.name), info_name=info_name, parent=parent)
             return self.commands[args[0]].make_context(args[0], args[1:], parent=above)
         return super().make_context(info_name, args, parent, **extra)
 
@@ -96,7 +98,7 @@ class PictureOrVerb(click.Group):
     metavar="FILE|FOLDER",
     help="The picture (.png or .svg), or where to leave several; by default pictures/IMAGE.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(as_json: bool, **options: Any) -> None:
     """What a filter does to a picture, down to every product.
 

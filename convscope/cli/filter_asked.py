@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convscope.cli.options import PICTURES
 from convscope.errors import BadValue
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from convscope.filters.kernels import Kernel
 
-SUFFIXES = (".png", ".svg")
-"""What a figure can be written as."""
 MOST_IN_DOUBLE = 12_000_000
 """Numbers of a picture up to which it is filtered in float64; of larger ones, in float32."""
 
@@ -84,7 +83,7 @@ class Asked:
     def _check_out(self) -> None:
         if self.out is None or self.is_folder:
             return
-        suffixes = (".png",) if self.clip else SUFFIXES
+        suffixes = (".png",) if self.clip else PICTURES
         if Path(self.out).suffix.lower() not in suffixes:
             raise BadValue(
                 f"--out {self.out}: give a name that ends in {' or '.join(suffixes)}, or a folder"

@@ -3,10 +3,11 @@
 import click
 
 from convscope.cli import output
+from convscope.cli.options import json_option
 
 
 @click.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def list_kernels(as_json: bool) -> None:
     """Every kernel of the catalogue: its size, its sum, what it is for and what it finds."""
     from convscope.filters.catalogue import CATALOGUE

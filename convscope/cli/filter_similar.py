@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convscope.cli import output
-from convscope.cli.weights_options import open_named, weights_options
+from convscope.cli.options import json_option, network_option, open_named, weights_options
 from convscope.errors import BadNetwork
 from convscope.lookup import suggestion
 
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 @click.option("--layer", metavar="NAME", help="Of the net; by default its first convolution.")
 @click.option("--most", type=click.IntRange(1), default=10, show_default=True, help="To show.")
 @weights_options
-@click.option(
-    "--network", metavar="FILE.PY:CLASS", help="The class of a network that only you have."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@network_option
+@json_option
 def find_similar(
     run: str, kernel: str, layer: str | None, most: int, as_json: bool, **weights: Any
 ) -> None:

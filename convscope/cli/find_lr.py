@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from convscope.cli import output
-from convscope.errors import BadValue
+from convscope.cli.options import check_ending
 
 if TYPE_CHECKING:
     from convscope.training.rate_finder import RateTest
@@ -22,8 +22,7 @@ def show_rate(
     The picture is written to the file `out`, by default learning-rate-RECIPE.png.
     """
     picture = Path(out or f"learning-rate-{recipe}.png")
-    if picture.suffix not in (".png", ".svg"):
-        raise BadValue(f"--out {picture}: with --find-lr it is a picture, say rates.png")
+    check_ending(picture, "--find-lr --out")
     from convscope.training.rate_finder import find_rate
 
     test = find_rate(recipe, fields=values, progress=output.ArrivalBar(), watch=_with_bar)
@@ -46,8 +45,7 @@ def _command(recipe: str, texts: Mapping[str, str], suggestion: float | None) ->
     if suggestion is None:
         return None
     fields = {**texts, "learning_rate": f"{suggestion:g}"}
-    words = [shlex.quote(f"{name}={text}") for name, text in fields.items()]
-    return " ".join(["convscope", "train", recipe, *words])
+    return shlex.join(["convscope", "train", recipe, *map("=".join, fields.items())])
 
 
 def _draw(test: "RateTest", picture: Path) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convscope.cli import output
+from convscope.cli.options import json_option, network_option
 
 if TYPE_CHECKING:
     from convscope.training.one_step import OneStep
@@ -29,10 +30,8 @@ def command() -> None:
 )
 @click.option("--learning-rate", default=0.01, show_default=True, help="Of plain gradient descent.")
 @click.option("--invert", is_flag=True, help="Swap dark and bright first.")
-@click.option(
-    "--network", metavar="FILE.PY:CLASS", help="The class of a network that only you have."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@network_option
+@json_option
 def step(
     run: str,
     image: str,

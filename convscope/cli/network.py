@@ -9,7 +9,6 @@ from convscope.cli import output
 from convscope.cli.network_layers import compare_filter_sizes, compare_three_ways
 from convscope.cli.network_words import (
     SHAPE,
-    check_picture,
     counted,
     is_run,
     jumps,
@@ -18,7 +17,7 @@ from convscope.cli.network_words import (
     shape_words,
     titled,
 )
-from convscope.cli.weights_options import open_named, weights_options
+from convscope.cli.options import check_ending, json_option, open_named, theme, weights_options
 from convscope.errors import BadValue
 from convscope.lookup import suggestion
 
@@ -38,7 +37,7 @@ command.add_command(compare_filter_sizes)
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def list_all(as_json: bool) -> None:
     """Every network of the catalogue: what it is, and how many parameters it has."""
     from convscope.networks.overview import list_networks
@@ -70,7 +69,7 @@ def list_all(as_json: bool) -> None:
 @click.option("--diagram", metavar="FILE.svg", help="Draw it, to scale: a .svg or .png file.")
 @click.option("--dark", is_flag=True, help="The diagram for a dark page.")
 @click.option("--code", is_flag=True, help="Print the PyTorch code of an nn.Sequential instead.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def show(
     name: str,
     shape: tuple[int, ...] | None,
@@ -88,7 +87,7 @@ def show(
     from convscope.networks.anatomy import anatomy
 
     if asked["diagram"]:
-        check_picture(asked["diagram"], "--diagram")
+        check_ending(asked["diagram"], "--diagram")
     if asked["pretrained"] or asked["weights"]:
         model = open_named(name, asked["pretrained"], asked["weights"], network)
         net, shape = model.net, shape or model.image_shape
@@ -154,10 +153,10 @@ def _chosen(found: "Anatomy", explain: str | None) -> list["Layer"]:
 def _draw(found: "Anatomy", title: str, path: str | None, dark: bool) -> Path | None:
     if path is None:
         return None
-    from convscope.drawing.figure import DARK, LIGHT, save_figure
+    from convscope.drawing.figure import save_figure
     from convscope.drawing.network import draw_network
 
-    return save_figure(draw_network(found, title, DARK if dark else LIGHT), Path(path))
+    return save_figure(draw_network(found, title, theme(dark)), Path(path))
 
 
 def _as_json(found: "Anatomy", explained: list["Layer"], drawn: Path | None) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from convscope.cli import output
-from convscope.cli.network_words import SHAPE, check_picture
+from convscope.cli.network_words import SHAPE
+from convscope.cli.options import check_ending, json_option, theme
 from convscope.errors import BadValue
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from convscope.drawing.figure import Theme
     from convscope.networks.filter_sizes import Choice
     from convscope.networks.locally_connected import Way
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--out", metavar="FILE.svg", help="Draw it: a .svg or .png file.")
 @click.option("--dark", is_flag=True, help="The figure for a dark page.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def compare_three_ways(
     shape: tuple[int, ...], filters: int, kernel: int, out: str | None, dark: bool, as_json: bool
 ) -> None:
@@ -42,7 +42,7 @@ def compare_three_ways(
     if out is not None:
         from convscope.drawing.three_ways import draw_three_ways
 
-        _save(draw_three_ways(ways, _theme(dark)), out)
+        _save(draw_three_ways(ways, theme(dark)), out)
     _show(ways, [way.about for way in ways], out, as_json)
 
 
@@ -54,7 +54,7 @@ def compare_three_ways(
 @click.option("--filters", type=click.IntRange(1), default=16, show_default=True)
 @click.option("--out", metavar="FILE.svg", help="Draw it: a .svg or .png file.")
 @click.option("--dark", is_flag=True, help="The figure for a dark page.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def compare_filter_sizes(
     shape: tuple[int, ...], filters: int, out: str | None, dark: bool, as_json: bool
 ) -> None:
@@ -67,7 +67,7 @@ def compare_filter_sizes(
     if out is not None:
         from convscope.drawing.filter_sizes import draw_filter_sizes
 
-        _save(draw_filter_sizes(choices, _theme(dark)), out)
+        _save(draw_filter_sizes(choices, theme(dark)), out)
     _show(choices, [_about(choice) for choice in choices], out, as_json)
 
 
@@ -82,13 +82,7 @@ def _check(shape: tuple[int, ...], out: str | None) -> None:
     if len(shape) != 3:
         raise BadValue("--input: these layers take maps, as channels, height and width: 16,32,32")
     if out is not None:
-        check_picture(out, "--out")
-
-
-def _theme(dark: bool) -> "Theme":
-    from convscope.drawing.figure import DARK, LIGHT
-
-    return DARK if dark else LIGHT
+        check_ending(out, "--out")
 
 
 def _save(figure: "Figure", out: str) -> None:

@@ -31,13 +31,6 @@ class Shape(click.ParamType):
 
 
 SHAPE = Shape()
-PICTURES = (".svg", ".png")
-
-
-def check_picture(path: str, flag: str) -> None:
-    """`BadValue` unless `path` names a picture that can be written."""
-    if Path(path).suffix.lower() not in PICTURES:
-        raise BadValue(f"{flag} {path}: give a name that ends in {' or '.join(PICTURES)}")
 
 
 def is_run(name: str) -> bool:

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,6 +66,19 @@ def csv_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def printable(text: str) -> str:
     """`text` with control characters written out, so that a file name cannot steer the terminal."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def unreadable(reasons: Mapping[str, str]) -> list[dict[str, str]]:
+    """Files that could not be read, as every verb's JSON has them."""
+    return [{"file": file, "reason": reason} for file, reason in reasons.items()]
+
+
+def tell_unreadable(reasons: Mapping[str, str]) -> None:
+    """A line for each file that could not be read, and exit code 2 if there is one."""
+    for reason in reasons.values():
+        aside(f"convscope: {reason}", style="red")
+    if reasons:
+        raise SystemExit(2)
 
 
 def percent(share: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convscope.cli import output
-from convscope.cli.weights_options import open_named, weights_options
+from convscope.cli.options import json_option, network_option, open_named, weights_options
 from convscope.errors import BadImage, BadValue
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ class Answers:
 )
 @click.option("--invert", is_flag=True, help="Swap dark and bright first.")
 @weights_options
-@click.option(
-    "--network", metavar="FILE.PY:CLASS", help="The class of a network that only you have."
-)
+@network_option
 @click.option(
     "--features", metavar="LAYER", help="Write what this layer answers to each picture to --out."
 )
@@ -49,7 +47,7 @@ class Answers:
     help="Of points: leave each picture there with its points drawn. Of --features: the file, "
     ".safetensors, .npz or .csv.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table for spreadsheets.")
 def command(
     run: str,
@@ -117,10 +115,7 @@ def _tell(answers: Answers) -> None:
             "the other way round; --invert swaps them",
             style="yellow",
         )
-    for reason in answers.unreadable.values():
-        output.aside(f"convscope: {reason}", style="red")
-    if answers.unreadable:
-        raise SystemExit(2)
+    output.tell_unreadable(answers.unreadable)
 
 
 def _ask(model: "Model", files: Iterable[Path], invert: bool) -> Answers:
@@ -146,7 +141,5 @@ def _as_json(answers: Answers, top: int) -> dict[str, object]:
             {"file": file, "inverted": file in answers.inverted, "points": points.to_json()}
             for file, points in answers.located.items()
         ],
-        "unreadable": [
-            {"file": file, "reason": reason} for file, reason in answers.unreadable.items()
-        ],
+        "unreadable": output.unreadable(answers.unreadable),
     }

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from convscope.cli import output
 from convscope.cli.scores import headline, watched
 from convscope.networks.build import title
+from convscope.reporting.command import run_command
 from convscope.training.history import Record
 from convscope.training.plan import Plan
 from convscope.training.run import Run
@@ -88,7 +89,8 @@ class Display:
         output.answer(f"run: {run.folder}")
         output.answer(f"curves: {_save_curves(run)}")
         if run.ended == "interrupted":
-            output.aside(f"go on with: convscope train --resume {run.folder}")
+            going_on = run_command("train", run.folder, self._plan.network)
+            output.aside(f"go on with: {going_on}")
 
     def _advance(self) -> None:
         position = self._state.position

@@ -3,6 +3,7 @@
 import click
 
 from convscope.cli import output
+from convscope.cli.options import json_option
 from convscope.lookup import lookup
 from convscope.training.catalogue import CATALOGUE
 from convscope.training.recipe import Recipe, field_docs
@@ -14,7 +15,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def list_recipes(as_json: bool) -> None:
     """Every recipe: what it is for, what it reaches, how long it takes."""
     if as_json:
@@ -33,7 +34,7 @@ def list_recipes(as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def show_recipe(name: str, as_json: bool) -> None:
     """Every field of one recipe: its value (a star: not the default) and its meaning."""
     recipe = lookup(CATALOGUE, name, "recipe").recipe

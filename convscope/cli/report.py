@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convscope.cli import output
+from convscope.cli.options import json_option, network_option
 
 if TYPE_CHECKING:
     from convscope.reporting.evidence import Evidence
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 @click.option(
     "--learning-curve", is_flag=True, help="Measure what more images would buy: trains twice more."
 )
-@click.option(
-    "--network", metavar="FILE.PY:CLASS", help="The class of a network that only you have."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@network_option
+@json_option
 def command(
     run: str, suspects: bool | None, learning_curve: bool, network: str | None, as_json: bool
 ) -> None:

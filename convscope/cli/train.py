@@ -6,6 +6,7 @@ import click
 
 from convscope.cli import output
 from convscope.cli.find_lr import show_rate
+from convscope.cli.options import json_option
 from convscope.cli.sweep import is_sweep, train_several
 from convscope.errors import BadValue, ConvscopeError
 from convscope.training.recipe import Recipe, field_docs
@@ -47,7 +48,7 @@ def _recipe_options(function: Any) -> Any:
 @click.option("--find-lr", is_flag=True, help="Only suggest a learning rate, with a picture.")
 @click.option("--no-test", is_flag=True, help="Leave the test set sealed.")
 @click.option("--no-report", is_flag=True, help="Write no report.html.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(
     words: tuple[str, ...],
     out: str | None,
@@ -127,6 +128,7 @@ def _check_alone(names: list[str], resume: str | None, find_lr: bool, several: b
 
 def _write_report(run: "Run", network: str | None) -> "Path | None":
     """report.html; what keeps it from being written is told, and the run stands all the same."""
+    from convscope.reporting.command import run_command
     from convscope.reporting.run import write_report
 
     try:
@@ -135,7 +137,8 @@ def _write_report(run: "Run", network: str | None) -> "Path | None":
     except ConvscopeError as error:
         output.aside(f"there is no report: {error}", style="yellow")
     except KeyboardInterrupt:
-        output.aside(f"no report yet: convscope report {run.folder} makes it", style="yellow")
+        making = run_command("report", run.folder, network)
+        output.aside(f"no report yet: {making} makes it", style="yellow")
     return None
 
 
@@ -157,7 +160,8 @@ def _recipe_for(data: str | None) -> str:
     """The recipe that suits a data set."""
     if data is None:
         return "digits-cnn"
-    from convscope.data.catalogue import CATALOGUE, find_folder
+    from convscope.data.catalogue import CATALOGUE
+    from convscope.data.loading import find_folder
 
     if data in CATALOGUE:
         return CATALOGUE[data].recipe

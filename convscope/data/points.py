@@ -12,19 +12,11 @@ from torch import Tensor
 from convscope.data.coordinates import known
 from convscope.data.dataset import PARTS, Dataset
 from convscope.data.download import Progress
-from convscope.data.folder import (
-    PART_NAMES,
-    Pools,
-    few,
-    found_groups,
-    judged,
-    read_pattern,
-    torn_groups,
-)
 from convscope.data.picture_cache import Decoded, PictureFile, decode
 from convscope.data.placement import place
 from convscope.data.points_pairs import PAIRS, find_scheme
 from convscope.data.points_table import PointsTable, has_points_header, read_points_table
+from convscope.data.pools import PART_NAMES, Pools, found_groups, in_parts, judged, read_pattern
 from convscope.errors import BadData
 
 FEWEST_GROUPS = 10
@@ -100,10 +92,7 @@ def read_points_folder(
         task="points",
         scheme=find_scheme(folder, target_names, notes),
     )
-    places = {part: [i for i, e in enumerate(kept) if e.part == part] for part in PARTS}
-    parts = {part: whole.subset(at) for part, at in places.items() if at}
-    if torn := torn_groups(parts):
-        notes.append(f"pictures of {len(torn)} groups are in several parts: {few(torn)}")
+    parts = in_parts(whole, [entry.part for entry in kept], notes)
     return Pools(parts=parts, broken=tuple(broken), empty=(), notes=tuple(notes))
 
 

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from convscope.data.batches import Batches, BatchSource, answering_size
-from convscope.data.catalogue import CATALOGUE, find_folder, load_data, read_pools
+from convscope.data.catalogue import CATALOGUE
 from convscope.data.dataset import Dataset, Splits
+from convscope.data.loading import find_folder, load_data, read_pools
 from convscope.data.split import fingerprint
 from convscope.device import device_of
 from convscope.errors import BadData, BadModel, BadValue

@@ -12,9 +12,9 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from convscope.errors import BadModel
+from convscope.lookup import few
 
 Weights = Mapping[str, Tensor]
-
 
 WRAPPINGS = ("state_dict", "model_state_dict", "model")
 """Under which a checkpoint keeps the weights, beside what training goes on with."""
@@ -114,7 +114,7 @@ def put_weights(net: nn.Module, weights: Weights, source: str) -> None:
             if key in weights and weights[key].shape != own[key].shape
         ],
     }
-    found = [f"{word}: {_few(keys)}" for word, keys in problems.items() if keys]
+    found = [f"{word}: {few(keys, 4)}" for word, keys in problems.items() if keys]
     if found:
         raise BadModel(
             f"the weights of {source} do not fit the network ({'; '.join(found)}): "
@@ -126,7 +126,3 @@ def put_weights(net: nn.Module, weights: Weights, source: str) -> None:
 def sha256(content: bytes) -> str:
     """The hexadecimal SHA-256 of `content`."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _few(keys: list[str]) -> str:
-    return ", ".join(keys[:4]) + (f" and {len(keys) - 4} more" if len(keys) > 4 else "")

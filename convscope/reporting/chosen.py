@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from convscope.data.catalogue import CATALOGUE, find_folder, load_data
+from convscope.data.catalogue import CATALOGUE
 from convscope.data.dataset import Splits
 from convscope.data.download import Progress
-from convscope.data.folder import PART_NAMES
+from convscope.data.loading import find_folder, load_data
 from convscope.data.picture_cache import visible
 from convscope.data.pixels import find_pictures
+from convscope.data.pools import PART_NAMES
 from convscope.errors import BadValue
 from convscope.evaluation.evaluate import own_data
 from convscope.prediction.model import Model

@@ -9,6 +9,7 @@ import numpy as np
 
 import convscope
 from convscope.atomic import make_folder, write_text
+from convscope.data.pools import natural_key
 from convscope.errors import BadValue
 from convscope.prediction.pictures import Pictures, stratified
 from convscope.reporting.template import page_template
@@ -108,15 +109,9 @@ def _cut(word: str, length: int) -> str:
 def _numbered(words: Sequence[str | None]) -> tuple[list[str], list[int]]:
     """The different words in their order, and the number of each one; -1 for None."""
     known = [word for word in words if word is not None]
-    order = sorted(dict.fromkeys(known), key=_natural)
+    order = sorted(dict.fromkeys(known), key=natural_key)
     places = {word: i for i, word in enumerate(order)}
     return order, [-1 if word is None else places[word] for word in words]
-
-
-def _natural(word: str) -> tuple[bool, int, str]:
-    """Numbers by their value, then words."""
-    number = word.isdecimal() and len(word) < 10
-    return not number, int(word) if number else 0, word
 
 
 def _fitted(points: np.ndarray) -> np.ndarray:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from convscope.lookup import few
 from convscope.reporting.advice import UNLEARNED, Advice, about, again, to_its_end
 from convscope.reporting.points_evidence import PointsEvidence
-from convscope.reporting.words import listed, percent
+from convscope.reporting.words import percent
 
 FAR = 3.0
 """Times the median error from which on an image, or a point, is worth a look at its coordinates."""
@@ -43,7 +44,7 @@ def _far_images(evidence: PointsEvidence) -> Iterator[Advice]:
     yield Advice(
         f"Look at the {len(far):,} image{'s' * (len(far) != 1)} whose error is more than "
         f"{FAR:g} times the median: is their truth right, is what they show among what it "
-        f"learned from? {listed(named, 3)}."
+        f"learned from? {few(named, 3)}."
     )
 
 
@@ -54,7 +55,7 @@ def _weak_points(evidence: PointsEvidence) -> Iterator[Advice]:
     if weak and len(errors) > 2:
         worst = max(weak, key=weak.__getitem__)
         yield Advice(
-            f"Check how {listed(list(weak), 4)} {'were' if len(weak) > 1 else 'was'} marked: "
+            f"Check how {few(list(weak), 4)} {'were' if len(weak) > 1 else 'was'} marked: "
             f"{worst} is off by {percent(weak[worst])}, half of the points by less than "
             f"{percent(usual)}."
         )

@@ -1,9 +1,10 @@
 """The sentences of a page that numbers turn into."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from convscope.lookup import few
 from convscope.networks.build import title
 from convscope.reporting.calibrated import Calibrated
 from convscope.reporting.evidence import Evidence
@@ -130,23 +131,17 @@ def how_suspects_were_found(part: str, accuracy: float) -> str:
 
 def findings(evidence: Evidence) -> list[Finding]:
     """What the curve says; many classes with few images in one sentence."""
-    few = [finding for finding in evidence.findings if finding.name == "few-examples"]
-    if evidence.splits is None or len(few) <= MOST_ALIKE:
+    short = [finding for finding in evidence.findings if finding.name == "few-examples"]
+    if evidence.splits is None or len(short) <= MOST_ALIKE:
         return evidence.findings
     counts = evidence.splits.train.class_counts()
     names = [name for name, n in zip(evidence.class_names, counts, strict=True) if n < FEW]
     together = Finding(
         "few-examples",
         f"{len(names)} classes have fewer than {FEW} training images: what is learned of them is "
-        f"chance. They are {listed(names)}.",
+        f"chance. They are {few(names, 8)}.",
     )
-    return [*(finding for finding in evidence.findings if finding not in few), together]
-
-
-def listed(names: Sequence[str], most: int = 8) -> str:
-    """Some names, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return [*(finding for finding in evidence.findings if finding not in short), together]
 
 
 def _result(opening: Mapping[str, Any]) -> str:

@@ -13,20 +13,22 @@ from torch import nn
 from convscope import __version__
 from convscope.data.augment import read_augment
 from convscope.data.batches import Batches, TrainingBatches, answering_size
-from convscope.data.catalogue import load_data
-from convscope.data.dataset import Splits
+from convscope.data.dataset import Dataset, Splits
 from convscope.data.download import Progress
+from convscope.data.loading import load_data
 from convscope.data.preprocess import Preprocessing, fit_preprocessing
 from convscope.data.split import fingerprint
 from convscope.device import Resolved
-from convscope.errors import BadData
+from convscope.errors import BadData, BadValue
 from convscope.evaluation.measured import mean_to_store
 from convscope.networks.build import build_network, check_fit, is_path, title
 from convscope.prediction.model import Model
+from convscope.prediction.source import Source
 from convscope.seed import seeded
 from convscope.training.average import Average
 from convscope.training.beginning import begin, brought_along, find_beginning, stored_size
 from convscope.training.calibration import rehearse, resolve
+from convscope.training.catalogue import find_recipe
 from convscope.training.frozen import keep_features
 from convscope.training.loop import Ingredients
 from convscope.training.objective import build_objective
@@ -34,7 +36,7 @@ from convscope.training.optimizer import build_optimizer
 from convscope.training.points import augmentation_of, without_unknown_flip
 from convscope.training.recipe import Recipe
 from convscope.training.state import State
-from convscope.training.transfer import find_freezing, told_freezing
+from convscope.training.transfer import Freezing, find_freezing, told_freezing
 
 MACHINE_FIELDS = ("device", "precision", "memory_format", "threads")
 """What a run that goes on may be given anew, for a machine that lacks what the run began with."""
@@ -114,6 +116,33 @@ class Plan:
         return {"mean_points": mean_to_store(train)} if train.task == "points" else {}
 
 
+def plan_for(
+    recipe: str | Recipe,
+    *,
+    data: str | Splits | None,
+    network: str | nn.Module | None,
+    fields: Mapping[str, Any] | None,
+    progress: Progress | None,
+) -> Plan:
+    """The plan of a recipe, named or given, with what takes the place of its own.
+
+    Of `data` and `network` a word becomes the recipe's field, splits and a net are taken as they
+    are. `BadValue` for anything else.
+    """
+    name, chosen = find_recipe(recipe)
+    check_kind("data", data, Splits)
+    check_kind("network", network, nn.Module)
+    named = {"data": data, "network": network}
+    values = {**(fields or {}), **{k: v for k, v in named.items() if isinstance(v, str)}}
+    return make_plan(
+        name,
+        chosen.changed(**values),
+        data=data if isinstance(data, Splits) else None,
+        network=network if isinstance(network, nn.Module) else None,
+        progress=progress,
+    )
+
+
 def make_plan(
     name: str,
     recipe: Recipe,
@@ -129,7 +158,7 @@ def make_plan(
     that goes on: what its device, precision, memory format and threads are; weights to start from
     are then left to its checkpoint.
     """
-    augment = read_augment(recipe.augment)
+    read_augment(recipe.augment)  # refused before anything is loaded
     beginning = find_beginning(recipe, network)
     if beginning is not None and recipe.weights is not None:  # found again from anywhere too
         recipe = recipe.changed(weights=beginning.address)
@@ -138,14 +167,7 @@ def make_plan(
         recipe = recipe.changed(data=splits.origin.source)
     _check_targets(splits)
     recipe = without_unknown_flip(name, recipe, splits.train)
-    augment = augmentation_of(read_augment(recipe.augment), splits.train)
-    preprocessing = fit_preprocessing(
-        splits.train.images, recipe.normalization, recipe.seed if recipe.permute_pixels else None
-    )
-    if recipe.normalization == "fitted":
-        preprocessing = brought_along(preprocessing, beginning)
-    if splits.train.task == "points":  # whose pictures are stored whole
-        preprocessing = replace(preprocessing, crop="pad")
+    preprocessing = _preprocessing(recipe, splits.train, beginning)
     net = network or _built(recipe, splits)
     shown = title(recipe.network) if network is None else type(network).__name__
     check_fit(net, shown, splits.train.image_shape, splits.train.num_outputs)
@@ -153,20 +175,12 @@ def make_plan(
     began_with = None if beginning is None else {"source": beginning.address}
     if beginning is not None and machine is None:
         began_with = begin(net, beginning, progress)
+    sample = _first_batch(recipe, splits.train, preprocessing)
     objective = build_objective(recipe, splits.train)
-    few = splits.train.subset(range(min(recipe.batch_size, len(splits.train))))
-    sample = next(Batches(few, preprocessing, len(few)).epoch(0))
     chosen = resolve(recipe.changed(**(machine or {})), net, objective, sample)
     rehearse(chosen, net, objective, sample, shown)
     chosen.place(net)
-    objective = build_objective(recipe, splits.train, chosen.device)
-    place: dict[str, Any] = {"device": chosen.device, "memory_format": chosen.format}
-    batches = TrainingBatches(
-        splits.train, preprocessing, recipe.batch_size, seed=recipe.seed, augment=augment, **place
-    )
-    asked = answering_size(splits.validation.image_shape)
-    validation = Batches(splits.validation, preprocessing, asked, **place)
-    ingredients = Ingredients(recipe, chosen, objective, batches, validation, freezing)
+    ingredients = _ingredients(recipe, splits, preprocessing, chosen, freezing)
     drawn = beginning is None and network is None and not is_path(recipe.network)
     on_features, kept = keep_features(ingredients, net, sample[0])
     return Plan(
@@ -193,6 +207,51 @@ def load_recipe_data(recipe: Recipe, progress: Progress | None = None) -> Splits
         skip_unreadable=recipe.skip_unreadable,
         progress=progress,
     )
+
+
+def check_kind(name: str, value: object, kind: type) -> None:
+    """`BadValue` unless `value` is left out, a name, or of `kind`."""
+    if value is not None and not isinstance(value, str | kind):
+        given = value.__name__ if isinstance(value, type) else type(value).__name__
+        raise BadValue(f"{name} is given as {given}: a name or {kind.__name__} is needed")
+
+
+def _preprocessing(recipe: Recipe, train: Dataset, beginning: Source | None) -> Preprocessing:
+    fitted = fit_preprocessing(
+        train.images, recipe.normalization, recipe.seed if recipe.permute_pixels else None
+    )
+    if recipe.normalization == "fitted":
+        fitted = brought_along(fitted, beginning)
+    # pictures with points are stored whole
+    return replace(fitted, crop="pad") if train.task == "points" else fitted
+
+
+def _first_batch(recipe: Recipe, train: Dataset, preprocessing: Preprocessing) -> Any:
+    """A batch to measure and rehearse with: the first images as they are."""
+    few = train.subset(range(min(recipe.batch_size, len(train))))
+    return next(Batches(few, preprocessing, len(few)).epoch(0))
+
+
+def _ingredients(
+    recipe: Recipe,
+    splits: Splits,
+    preprocessing: Preprocessing,
+    resolved: Resolved,
+    freezing: Freezing,
+) -> Ingredients:
+    place: dict[str, Any] = {"device": resolved.device, "memory_format": resolved.format}
+    batches = TrainingBatches(
+        splits.train,
+        preprocessing,
+        recipe.batch_size,
+        seed=recipe.seed,
+        augment=augmentation_of(read_augment(recipe.augment), splits.train),
+        **place,
+    )
+    asked = answering_size(splits.validation.image_shape)
+    validation = Batches(splits.validation, preprocessing, asked, **place)
+    objective = build_objective(recipe, splits.train, resolved.device)
+    return Ingredients(recipe, resolved, objective, batches, validation, freezing)
 
 
 def _built(recipe: Recipe, splits: Splits) -> nn.Module:

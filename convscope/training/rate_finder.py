@@ -18,9 +18,8 @@ from convscope.data.dataset import Splits
 from convscope.data.download import Progress
 from convscope.device import keep_freed_memory, threads
 from convscope.errors import Diverged
-from convscope.training.catalogue import find_recipe
 from convscope.training.loop import Ingredients, Watch, step
-from convscope.training.plan import Plan, make_plan
+from convscope.training.plan import Plan, plan_for
 from convscope.training.recipe import Recipe
 from convscope.training.state import RunningLoss, State
 
@@ -31,7 +30,7 @@ KEPT = 0.9
 TOO_FAR = 2.0, 1.5
 """Times the lowest and times the first smoothed loss: above both the test ends."""
 BELOW_LOWEST = 0.1
-"""Of the rate at the lowest smoothed loss is suggested: there it still falls, and stably."""
+"""This part of the rate at the lowest smoothed loss is suggested: there it still falls, stably."""
 A_FALL = 0.98
 """Of the first losses' mean: what is not below has not learned."""
 
@@ -72,23 +71,17 @@ def find_rate(
     Up to 150 steps as training takes them, the rate rising from 1e-6 to 10, each by the same
     factor. What the recipe freezes stays frozen. `Diverged` if the first loss is no number.
     """
-    name, chosen = find_recipe(recipe)
-    named = {"data": data, "network": network}
-    values = {**(fields or {}), **{k: v for k, v in named.items() if isinstance(v, str)}}
-    plan = make_plan(
-        name,
-        chosen.changed(**values),
-        data=data if isinstance(data, Splits) else None,
-        network=copy.deepcopy(network) if isinstance(network, nn.Module) else None,
-        progress=progress,
-    )
+    own = copy.deepcopy(network) if isinstance(network, nn.Module) else network
+    plan = plan_for(recipe, data=data, network=own, fields=fields, progress=progress)
     keep_freed_memory()
     with threads(plan.resolved.threads):
         rates, losses, smoothed = _losses(plan, watch)
     if not rates:
-        raise Diverged(f"the very first loss of {name} is no finite number: check data and weights")
+        raise Diverged(
+            f"the very first loss of {plan.name} is no finite number: check data and weights"
+        )
     return RateTest(
-        recipe=name,
+        recipe=plan.name,
         learning_rate=plan.recipe.learning_rate,
         rates=rates,
         losses=losses,
@@ -109,9 +102,9 @@ def suggested(rates: Sequence[float], smoothed: Sequence[float]) -> float | None
     return float(f"{BELOW_LOWEST * rates[lowest]:.1e}")
 
 
-def rising_rates(steps: int = STEPS) -> list[float]:
-    """`steps` rates from 1e-6 to 10, each the same factor above the former."""
-    return [LOWEST * (HIGHEST / LOWEST) ** (i / (steps - 1)) for i in range(steps)]
+def rising_rates() -> list[float]:
+    """150 rates from 1e-6 to 10, each the same factor above the former."""
+    return [LOWEST * (HIGHEST / LOWEST) ** (i / (STEPS - 1)) for i in range(STEPS)]
 
 
 def _losses(plan: Plan, watch: Watch) -> tuple[tuple[float, ...], ...]:

@@ -14,13 +14,12 @@ from convscope.errors import BadModel, BadValue
 from convscope.evaluation.measured import Scores
 from convscope.prediction.folder import find_run
 from convscope.prediction.model import Model
-from convscope.training.catalogue import find_recipe
 from convscope.training.checkpoint import Checkpoint, read_checkpoint
 from convscope.training.diagnosis import Finding, findings_of
 from convscope.training.finish import leave
 from convscope.training.history import History, Record
 from convscope.training.place import held, new_folder, point_latest
-from convscope.training.plan import MACHINE_FIELDS, Plan, make_plan
+from convscope.training.plan import MACHINE_FIELDS, Plan, check_kind, make_plan, plan_for
 from convscope.training.recipe import Recipe
 from convscope.training.running import Nobody, Onlooker, carry_out
 from convscope.training.state import Position, RunningLoss, State
@@ -91,19 +90,8 @@ def train_watched(
     progress: Progress | None = None,
 ) -> Run:
     """`train`, with somebody watching, and with the choice to leave the test set sealed."""
-    name, chosen = find_recipe(recipe)
-    _check_kind("data", data, Splits)
-    _check_kind("network", network, nn.Module)
-    named = {"data": data, "network": network}
-    values = {**(fields or {}), **{k: v for k, v in named.items() if isinstance(v, str)}}
-    plan = make_plan(
-        name,
-        chosen.changed(**values),
-        data=data if isinstance(data, Splits) else None,
-        network=network if isinstance(network, nn.Module) else None,
-        progress=progress,
-    )
-    folder = new_folder(name, None if out is None else Path(out))
+    plan = plan_for(recipe, data=data, network=network, fields=fields, progress=progress)
+    folder = new_folder(plan.name, None if out is None else Path(out))
     with held(folder):
         point_latest(folder)
         return _run(plan, plan.new_state(), folder, open_test, onlooker or Nobody())
@@ -127,7 +115,7 @@ def resume(
     """
     folder = find_run(run)
     fields = dict(fields or {})
-    _check_kind("network", network, nn.Module)
+    check_kind("network", network, nn.Module)
     if not (folder / "checkpoint").is_dir():
         raise BadModel(f"{folder} has no checkpoint: there is nothing to go on with")
     with held(folder):
@@ -187,13 +175,6 @@ def _run(
         findings=tuple(findings_of(history, train_part, ended)),
         notes=notes if reason is None else (*notes, reason),
     )
-
-
-def _check_kind(name: str, value: object, kind: type) -> None:
-    """`BadValue` unless `value` is left out, a name, or of `kind`."""
-    if value is not None and not isinstance(value, str | kind):
-        given = value.__name__ if isinstance(value, type) else type(value).__name__
-        raise BadValue(f"{name} is given as {given}: a name or {kind.__name__} is needed")
 
 
 def _restored(plan: Plan, checkpoint: Checkpoint) -> State:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 from convscope.data.pixels import encode_png
 
 SURE = ["threads=1", "precision=float32", "memory_format=contiguous"]

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image as Picture
 from safetensors import safe_open
 
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 from convscope.prediction.folder import load_model
 
 
@@ -93,7 +93,7 @@ def test_a_catalogue_set_is_named(convscope):
         (["--out", "f.pt"], ".safetensors, .npz, .csv"),
         (["--map", "m.pdf"], "m.pdf"),
         (["--map", "m.html", "--picture", "n.png"], "--neighbours IMAGE"),
-        (["--neighbours", "x.png", "--picture", "n.gif"], ".png or .svg"),
+        (["--neighbours", "x.png", "--picture", "n.gif"], ".svg or .png"),
         (["--out", "f.npz", "--layer", "fc11"], "did you mean fc1"),
         (["--out", "f.npz", "--part", "test"], "has no parts"),
         (["--neighbours", "absent.png"], "absent.png"),

@@ -41,4 +41,4 @@ def test_what_does_not_go_with_it_is_refused_in_a_sentence(convscope):
     assert (several.code, resumed.code, folder.code) == (2, 2, 2)
     assert "--find-lr tests one new run" in several.err
     assert "--find-lr tests one new run" in resumed.err
-    assert "it is a picture, say rates.png" in folder.err
+    assert "--out somewhere: give a name that ends in .svg or .png" in folder.err

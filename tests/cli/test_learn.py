@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 from convscope.data.pixels import encode_png
 from convscope.prediction.folder import BUNDLED, load_model
 from convscope.training.one_step import take_one_step

@@ -5,7 +5,6 @@ from torch import nn
 
 from convscope.cli.network_words import (
     SHAPE,
-    check_picture,
     counted,
     is_run,
     jumps,
@@ -35,12 +34,6 @@ def test_what_is_trained_is_a_run_and_what_is_written_or_listed_is_not():
     Path("cnn").mkdir()
     assert [is_run(n) for n in ("bundled:mnist-cnn", "first", "runs/first")] == [True] * 3
     assert [is_run(n) for n in ("cnn", "conv 5 3", "a.py:Net", "gone")] == [False] * 4
-
-
-def test_pictures_are_svg_or_png():
-    check_picture("a/b.SVG", "--out")
-    with pytest.raises(BadValue, match="--out b.gif: give a name that ends in .svg or .png"):
-        check_picture("b.gif", "--out")
 
 
 def test_numbers_in_words():

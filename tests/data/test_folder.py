@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from convscope.data.catalogue import load_data
-from convscope.data.folder import read_folder, told_copies, visible, without_copies
+from convscope.data.folder import read_folder
+from convscope.data.loading import load_data
+from convscope.data.picture_cache import visible
 from convscope.errors import BadData, BadValue, UnknownName
 from tests.data.photographs import make_folder_of_classes, save_picture
 
@@ -101,19 +102,6 @@ def test_a_picture_that_is_in_two_parts_is_named_and_not_learned_from(parted):
         "train/ants/0.png is the same picture as val/ants/other name.png" in splits.origin.notes[0]
     )
     assert "val/bees/0.png is the same picture as test/bees/again.png" in splits.origin.notes[1]
-
-
-def test_without_copies_names_ten_and_counts_the_others(zoo):
-    whole = read_folder(zoo).parts["train"]
-    kept, copies = without_copies(whole, whole.subset(range(12)))
-    assert len(kept) == 19
-    assert copies == [(name, name) for name in whole.names[:12]]
-    said = told_copies(copies)
-    assert len(said) == 11
-    assert said[-1] == "... and 2 more such pictures"
-    assert told_copies([]) == []
-    with pytest.raises(BadData, match="nothing is left to learn from"):
-        without_copies(whole, whole)
 
 
 def spoil(folder: Path, count: int) -> list[str]:
@@ -264,11 +252,6 @@ def test_hostile_names_are_names(own_place):
     assert any(name.endswith("bytes\\xff.png") for name in whole.names)
     "".join(whole.names).encode("utf-8")
     assert visible("a\udcff") == "a\\xff"
-
-
-def test_an_option_of_folders_is_refused_for_a_set_of_the_catalogue():
-    with pytest.raises(BadValue, match="size is for folders of pictures: digits comes as it is"):
-        load_data("digits", size=32)
 
 
 @pytest.mark.parametrize("inner", ["", "zoo/", "a/b/"])

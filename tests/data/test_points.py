@@ -5,7 +5,7 @@ import torch
 from PIL import Image as Picture
 from torch.testing import assert_close
 
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 from convscope.data.points import is_points_folder, read_points_folder
 from convscope.errors import BadData, BadValue
 from tests.data.marked import make_spots, save_spot, write_table

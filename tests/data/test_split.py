@@ -5,8 +5,8 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from convscope.data.catalogue import load_data
 from convscope.data.dataset import Dataset
+from convscope.data.loading import load_data
 from convscope.data.memory_map import MappedImages
 from convscope.data.split import (
     content_hash,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from convscope.data.catalogue import load_data
 from convscope.data.dataset import Dataset
+from convscope.data.loading import load_data
 from convscope.data.preprocess import fit_preprocessing
 from convscope.evaluation.evaluate import answers_on
 from convscope.evaluation.report import Report, report_on

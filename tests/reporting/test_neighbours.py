@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image as Picture
 
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 from convscope.errors import BadValue
 from convscope.prediction.folder import load_model
 from convscope.prediction.pictures import pictures_of

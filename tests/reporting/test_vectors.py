@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image as Picture
 
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 from convscope.errors import BadImage, UnknownName
 from convscope.prediction.folder import load_model
 from convscope.prediction.pictures import pictures_of

@@ -82,8 +82,3 @@ def test_provenance_names_network_seed_machine_and_versions(evidence):
 def test_a_doubtful_model_says_so_of_its_suspects():
     assert "look before you change any" in words.how_suspects_were_found("validation", 0.6)
     assert "look before" not in words.how_suspects_were_found("train", 0.99)
-
-
-def test_a_long_list_is_counted():
-    assert words.listed(["a", "b"]) == "a, b"
-    assert words.listed(list("abcdefghij"), most=3) == "a, b, c and 7 more"

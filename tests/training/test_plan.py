@@ -1,11 +1,13 @@
 import pytest
 import torch
+from torch import nn
 from torch.testing import assert_close
 
 from convscope.data.dataset import Splits
 from convscope.data.preprocess import pixel_order
 from convscope.errors import BadData, BadModel, BadNetwork, BadValue
-from convscope.training.plan import make_plan
+from convscope.networks.mlp import MLP
+from convscope.training.plan import check_kind, make_plan
 
 
 def test_only_the_training_part_is_augmented_and_decides_the_preprocessing(bars, recipe):
@@ -82,3 +84,13 @@ def test_pixels_are_permuted_only_if_asked_and_as_the_seed_says(bars, recipe):
     kept, _ = next(plain.ingredients.validation.epoch(1))
     assert images.flatten(1).equal(kept.flatten(1)[:, order])
     assert_close(plan.net.state_dict(), plain.net.state_dict(), rtol=0, atol=0)
+
+
+def test_what_is_neither_a_name_nor_of_the_kind_is_refused(bars):
+    check_kind("data", None, Splits)
+    check_kind("data", "digits", Splits)
+    check_kind("data", bars, Splits)
+    with pytest.raises(BadValue, match="data is given as Dataset: a name or Splits is needed"):
+        check_kind("data", bars.train, Splits)
+    with pytest.raises(BadValue, match="network is given as MLP: a name or Module is needed"):
+        check_kind("network", MLP, nn.Module)

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from convscope.data.catalogue import load_data
+from convscope.data.loading import load_data
 from convscope.data.split import hold_out
 from convscope.device import usable_cores
 from convscope.errors import BadData, BadModel, Diverged

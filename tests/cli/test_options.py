@@ -4,6 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from convscope.cli.options import check_ending
+from convscope.errors import BadValue
 from tests.data.photographs import make_folder_of_classes
 from tests.prediction.published_cnn import publish_cnn
 
@@ -130,3 +132,9 @@ def test_squeezenets_dog_is_a_samoyed_on_the_command_line(convscope, shared_data
     outcome = convscope("predict", "squeezenet1_1", "--weights", str(weights), str(dog))
     assert outcome.out.startswith(f"{dog}: Samoyed 93")
     assert outcome.err == ""
+
+
+def test_pictures_are_svg_or_png():
+    check_ending("a/b.SVG", "--out")
+    with pytest.raises(BadValue, match="--out b.gif: give a name that ends in .svg or .png"):
+        check_ending("b.gif", "--out")
