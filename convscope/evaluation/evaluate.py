@@ -61,8 +61,7 @@ def evaluate(
     if data is None and part is None:
         return _stored(folder)
     loaded = load_model(folder, network=network)
-    own = data is None or data == loaded.provenance["data"]["source"]
-    if own:
+    if data is None or data == loaded.provenance["data"]["source"]:
         data, part = own_data(loaded.provenance["data"], folder), part or "test"
     report, logits, dataset = _measured(loaded, data, part)
     if fingerprint(dataset) == loaded.provenance["data"]["test_fingerprint"]:
@@ -93,16 +92,22 @@ def answers_on(model: Model, dataset: Dataset) -> Tensor:
     return collect(model.net, batches)[0]
 
 
-def own_data(stored: Mapping[str, Any] | None, folder: Path) -> Splits:
-    """The data that the run in `folder` was trained on, cut as they were then.
+def own_data(
+    stored: Mapping[str, Any] | None, run: str | Path, data: Splits | None = None
+) -> Splits:
+    """The data that `run` was trained on, cut as they were then, or `data` if only code has them.
 
-    `stored` is what its config.json says of them; `BadData` if they changed since.
+    `stored` is what its config.json says of them; `BadData` if these are others, or changed since.
     """
+    if data is not None:
+        if stored is None or data.fingerprint != stored["fingerprint"]:
+            raise BadData(f"{data.name} is not what {run} was trained on: give the same splits")
+        return data
     if stored is None or stored.get("source") is None:
-        raise BadModel(f"{folder} was trained on data given from Python: hand them over as `data`")
+        raise BadModel(f"{run} was trained on data given from Python: hand them over as `data`")
     splits = load_data(stored["source"], **stored["options"])
     if splits.fingerprint != stored["fingerprint"]:
-        raise BadData(f"the data set {stored['name']} is not what {folder} was trained on any more")
+        raise BadData(f"the data set {stored['name']} is not what {run} was trained on any more")
     return splits
 
 
@@ -135,11 +140,9 @@ def _put_on_record(
 
 
 def _measured(
-    model: Model, data: str | Dataset | Splits | None, part: str | None
+    model: Model, data: str | Dataset | Splits, part: str | None
 ) -> tuple[Scores, Tensor, Dataset]:
     """The report on `data`, the logits (n, k) it rests on, and the part that was measured."""
-    if data is None:
-        raise BadValue("there is nothing to measure on: give `data`")
     name, where, dataset, notes = _chosen(model, data, part)
     if dataset.task != model.task:
         raise BadData(
@@ -212,13 +215,4 @@ def _stored_as(model: Model, dataset: Dataset) -> Dataset:
     images: Images = torch.stack(
         [model.preprocessing.store(image.permute(1, 2, 0).numpy()) for image in dataset.images]
     )
-    return Dataset(
-        images=images,
-        targets=dataset.targets,
-        names=dataset.names,
-        target_names=dataset.target_names,
-        groups=dataset.groups,
-        sizes=dataset.sizes,
-        task=dataset.task,
-        scheme=dataset.scheme,
-    )
+    return replace(dataset, images=images, hashes=None)

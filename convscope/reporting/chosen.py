@@ -31,7 +31,7 @@ def choose_pictures(
     if data is None and not stored:
         raise BadValue("nothing says which pictures: name a folder or a data set of the catalogue")
     if data is None or _is_own(data, stored.get("source")):
-        return _parts(own_data(stored, Path(data or "the model")), part)
+        return _parts(own_data(stored, data or "the model"), part)
     if data in CATALOGUE:
         return _parts(load_data(data, progress=progress), part)
     return in_folder(find_folder(data), part)

@@ -7,7 +7,7 @@ from typing import Any
 
 from convscope.data.dataset import Dataset, Splits
 from convscope.data.inspection import Inspection, inspect
-from convscope.errors import BadData, BadModel, ConvscopeError
+from convscope.errors import BadModel, ConvscopeError
 from convscope.evaluation.evaluate import answers_on, own_data
 from convscope.evaluation.report import Report, report_on
 from convscope.evaluation.suspects import Suspect, find_suspects
@@ -19,7 +19,7 @@ from convscope.training.cross_validation import read_cross_validated
 from convscope.training.diagnosis import Finding, diagnose
 from convscope.training.history import History, read_history
 from convscope.training.learning_curve import LearningCurve, read_learning_curve
-from convscope.training.recipe import Recipe
+from convscope.training.recipe import Recipe, recipe_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def gather(folder: Path, *, data: Splits | None = None, network: str | None = No
         folder=folder,
         config=config,
         model=model,
-        recipe=Recipe.from_json({k: v for k, v in config["recipe"].items() if k != "name"}),
+        recipe=recipe_of(config),
         history=history,
         findings=diagnose(history, model.target_names, counts, config["ended"]),
         validation=validation,
@@ -141,14 +141,12 @@ def found_data(
 
     `BadData` if `data` are not what it was trained on.
     """
-    if data is not None:
-        if data.fingerprint != config["data"]["fingerprint"]:
-            raise BadData(f"{data.name} is not what {folder} was trained on: give the same splits")
-        return data, None
     try:
-        return own_data(config["data"], folder), None
-    except ConvscopeError as error:  # moved, changed, offline: the numbers are told all the same
-        return None, str(error)
+        return own_data(config["data"], folder, data), None
+    except ConvscopeError as error:
+        if data is not None:
+            raise
+        return None, str(error)  # moved, changed, offline: the numbers are told all the same
 
 
 def _answers(folder: Path, weights: str, part: str, splits: Splits | None) -> Answers | None:

@@ -22,7 +22,7 @@ from convscope.reporting.evidence import found_data
 from convscope.shapes import Points
 from convscope.training.diagnosis import Finding, diagnose_points
 from convscope.training.history import History, read_history
-from convscope.training.recipe import Recipe
+from convscope.training.recipe import Recipe, recipe_of
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,7 +98,7 @@ def gather_points(
         folder=folder,
         config=config,
         model=model,
-        recipe=Recipe.from_json({k: v for k, v in config["recipe"].items() if k != "name"}),
+        recipe=recipe_of(config),
         history=history,
         findings=diagnose_points(history, report.guess, config["ended"]),
         part=part,

@@ -146,6 +146,11 @@ class Recipe:
         return cls().changed(**stored)
 
 
+def recipe_of(config: Mapping[str, Any]) -> Recipe:
+    """The recipe that a run's config.json, or a sweep's file, tells of."""
+    return Recipe.from_json({key: v for key, v in config["recipe"].items() if key != "name"})
+
+
 INFINITY = float("inf")
 CHOICES = {
     "normalization": ("fitted", "0..1", "-1..1"),

@@ -7,14 +7,14 @@ from typing import Any
 
 from convscope.data.dataset import Dataset, Splits
 from convscope.device import keep_freed_memory, threads
-from convscope.errors import BadData, BadModel
+from convscope.errors import BadModel
 from convscope.evaluation.evaluate import own_data
 from convscope.networks.build import is_path
 from convscope.prediction.folder import BUNDLED, find_run, network_of, read_config
 from convscope.prediction.model import Model
 from convscope.training.loop import keep_best, train_epochs, until_no_better
 from convscope.training.plan import MACHINE_FIELDS, make_plan
-from convscope.training.recipe import Recipe
+from convscope.training.recipe import Recipe, recipe_of
 
 Told = Callable[[str], None]
 """Hears what is going on, a line at a time."""
@@ -56,16 +56,13 @@ def find_subject(
             f"{folder} was trained with a network of your own, which is needed to train again: "
             "name it with --network file.py:Class"
         )
-    stored = {key: value for key, value in config["recipe"].items() if key != "name"}
     machine = {key: config["resolved"][key] for key in MACHINE_FIELDS}
-    recipe = replace(Recipe.from_json(stored), network=name, **machine)
+    recipe = replace(recipe_of(config), network=name, **machine)
     _check_beginning(recipe, config["data"], folder)
-    if data is not None and data.fingerprint != config["data"]["fingerprint"]:
-        raise BadData(f"{data.name} is not what {folder} was trained on: give the same splits")
     return Subject(
         folder=folder,
         recipe=recipe,
-        splits=data or own_data(config["data"], folder),
+        splits=own_data(config["data"], folder, data),
         best_epoch=config["best_epoch"],
         weights_sha256=config["weights_sha256"],
     )

@@ -15,7 +15,7 @@ from convscope.training.beginning import stored_size
 from convscope.training.catalogue import find_recipe
 from convscope.training.grid import Grid, combinations, described, folder_names
 from convscope.training.plan import make_plan
-from convscope.training.recipe import Recipe, field_types
+from convscope.training.recipe import Recipe, field_types, recipe_of
 from convscope.training.sweep_words import ARGUMENT, started
 from convscope.training.trials import Trial
 
@@ -124,13 +124,12 @@ def find_sweep(folder: str | Path) -> Sweep:
         raise BadModel(f"{path} holds no sweep: it has no {FILE}")
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-        fields = {key: value for key, value in stored["recipe"].items() if key != "name"}
         if stored["format"] != FORMAT:
             raise ValueError(f"its format is {stored['format']!r}, this version reads {FORMAT!r}")
         return Sweep(
             folder=path,
             name=stored["recipe"]["name"],
-            base=Recipe.from_json(fields),
+            base=recipe_of(stored),
             grid={field: tuple(values) for field, values in stored["grid"].items()},
             keep=stored["keep"],
             open_test=stored["open_test"],

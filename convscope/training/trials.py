@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -11,7 +11,7 @@ from convscope.errors import BadModel
 from convscope.prediction.folder import read_config
 from convscope.training.grid import described
 from convscope.training.history import History, Record, read_history
-from convscope.training.recipe import Recipe
+from convscope.training.recipe import Recipe, recipe_of
 
 WRITTEN_ANEW = ("data", "weights", "augment")
 """Fields that a plan writes as it understood them."""
@@ -148,9 +148,8 @@ def read_outcome(trial: Trial) -> Outcome | None:
     if not (trial.folder / "config.json").is_file():
         return None
     config = read_config(trial.folder)
-    stored = {key: value for key, value in config["recipe"].items() if key != "name"}
     asked = {key: getattr(trial.recipe, key) for key in WRITTEN_ANEW}
-    if Recipe.from_json({**stored, **asked}) != trial.recipe:
+    if replace(recipe_of(config), **asked) != trial.recipe:
         raise BadModel(
             f"{trial.folder} was trained with other values than its sweep's: move it away, and the "
             "sweep trains it again"

@@ -10,7 +10,7 @@ from torch.testing import assert_close
 from convscope.evaluation.evaluate import evaluate
 from convscope.prediction.folder import BUNDLED, find_run, load_model
 from convscope.training.catalogue import CATALOGUE
-from convscope.training.recipe import Recipe
+from convscope.training.recipe import recipe_of
 
 NAMES = [path.name for path in BUNDLED.iterdir()]
 
@@ -29,8 +29,7 @@ def test_it_is_small_and_answers_as_it_did_when_it_was_trained(name):
 def test_it_brings_its_provenance_and_its_one_opening(name):
     folder = find_run(f"bundled:{name}")
     model = load_model(folder)
-    stored = {k: v for k, v in model.provenance["recipe"].items() if k != "name"}
-    recipe = json.loads(json.dumps(Recipe.from_json(stored).to_json()))
+    recipe = json.loads(json.dumps(recipe_of(model.provenance).to_json()))
     named = json.loads(json.dumps(CATALOGUE[name].recipe.to_json()))
     assert recipe == named | {"precision": "float32"}
     (opening,) = json.loads((folder / "test_openings.json").read_text())

@@ -5,7 +5,7 @@ import pytest
 from convscope.evaluation.evaluate import evaluate
 from convscope.prediction.folder import find_run, load_model
 from convscope.training.history import read_history
-from convscope.training.recipe import Recipe
+from convscope.training.recipe import recipe_of
 from convscope.training.run import train
 
 
@@ -14,9 +14,7 @@ from convscope.training.run import train
 def test_training_it_again_gives_the_same_model_but_for_the_last_bits():
     folder = find_run("bundled:mnist-cnn")
     provenance = load_model(folder).provenance
-    fields = {key: value for key, value in provenance["recipe"].items() if key != "name"}
-    recipe = Recipe.from_json(fields).changed(precision="float32")
-    run = train(recipe)
+    run = train(recipe_of(provenance).changed(precision="float32"))
     stored, again = evaluate(folder), run.report
     assert again is not None
     assert again.accuracy == pytest.approx(stored.accuracy, abs=0.003)
