@@ -71,6 +71,15 @@ def to_its_end(evidence: Evidence | PointsEvidence) -> Iterator[Advice]:
         yield Advice("Let it train to its end: it was interrupted.", command)
 
 
+def open_test(evidence: Evidence | PointsEvidence) -> Iterator[Advice]:
+    """The last thing to do, if nobody has done it yet."""
+    if not evidence.openings:
+        yield Advice(
+            "Open the sealed test set once you are done with choosing.",
+            about(evidence, "evaluate", "--part", "test"),
+        )
+
+
 def _decisions(evidence: Evidence) -> Iterator[Advice]:
     published = evidence.config["data"]["source"] in DATA  # which nobody mends
     if evidence.inspection is None or published:
@@ -147,16 +156,12 @@ def _generalisation(evidence: Evidence) -> Iterator[Advice]:
         yield Advice(f"Collect more pictures. {curve.sentence}")
     if best.train_loss is None or best.validation["loss"] < 1.5 * best.train_loss + 0.1:
         return
-    gap = (
-        f"at the epoch kept, the loss is {best.train_loss:.3f} on what it learned from and "
-        f"{best.validation['loss']:.3f} on what it did not"
-    )
     if evidence.recipe.augment == "none":
         command = again(evidence, augment=_fitting_augment(*evidence.model.image_shape))
-        yield Advice(f"Add augmentation: {gap}.", command)
+        yield Advice(f"Add augmentation: {words.gap(best)}.", command)
     elif curve is None and can_be_trained_again(evidence):
         yield Advice(
-            f"Find out what more pictures would buy: {gap}.",
+            f"Find out what more pictures would buy: {words.gap(best)}.",
             about(evidence, "report", "--learning-curve"),
         )
 
@@ -198,11 +203,7 @@ def _further(evidence: Evidence) -> Iterator[Advice]:
             f"Measure on more pictures: with {evidence.report.total}, the accuracy may be "
             f"anywhere from {low:.0f} to {high:.0f} %."
         )
-    if not evidence.openings:
-        yield Advice(
-            "Open the sealed test set once you are done with choosing.",
-            about(evidence, "evaluate", "--part", "test"),
-        )
+    yield from open_test(evidence)
     yield Advice(
         "Try another network, then compare the two: convscope evaluate RUN_A RUN_B.",
         again(evidence, **_another(evidence)),

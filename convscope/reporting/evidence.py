@@ -76,6 +76,11 @@ class Evidence:
         return self.test or self.validation
 
     @property
+    def part(self) -> str:
+        """The part that `report` is about."""
+        return self.measured.part
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """The words for class indices."""
         return self.model.target_names

@@ -40,15 +40,13 @@ def render(
     view = {
         "title": f"{report.data}: {words.percent(report.accuracy)}",
         "data_name": report.data,
-        "part_words": f"{measured.part} images that it had never seen"
-        if measured.part == "test"
-        else "validation images, by which its weights were chosen",
+        "part_words": words.part(evidence),
         "accuracy": report.accuracy,
         "correct": report.correct,
         "total": report.total,
         "interval": report.interval,
         "baseline": evidence.baseline,
-        "notes": _notes(evidence),
+        "notes": words.notes(evidence),
         "sections": _sections(figures, frames),
         "advices": advise(evidence),
         "figures": figures,
@@ -87,17 +85,6 @@ def render(
         "class_names": list(names),
     }
     return page_template("report.html", "report.js").render(**view)
-
-
-def _notes(evidence: Evidence) -> list[str]:
-    """What a reader must know before any number."""
-    notes = list(evidence.report.notes)
-    if evidence.test is None:
-        opened = "opened for earlier weights only" if evidence.openings else "still sealed"
-        notes.append(f"The test set is {opened}: these are the numbers of validation.")
-    if evidence.absent is not None:
-        notes.append(f"There are no pictures in this page: {evidence.absent}.")
-    return notes
 
 
 def _sections(figures: Mapping[str, Shown], frames: Sequence[Frame]) -> list[tuple[str, str]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from convscope.lookup import few
-from convscope.reporting.advice import UNLEARNED, Advice, about, again, to_its_end
+from convscope.reporting.advice import UNLEARNED, Advice, about, again, open_test, to_its_end
 from convscope.reporting.points_evidence import PointsEvidence
-from convscope.reporting.words import percent
+from convscope.reporting.words import gap, percent
 
 FAR = 3.0
 """Times the median error from which on an image, or a point, is worth a look at its coordinates."""
@@ -65,17 +65,13 @@ def _generalisation(evidence: PointsEvidence) -> Iterator[Advice]:
     best = evidence.history.best
     if best.train_loss is None or best.validation["loss"] < GAP * best.train_loss:
         return
-    gap = (
-        f"at the epoch kept, the loss is {best.train_loss:.3f} on what it learned from and "
-        f"{best.validation['loss']:.3f} on what it did not"
-    )
     if evidence.recipe.augment == "none":
         scheme = evidence.model.scheme
         mirrors = scheme is not None and scheme.pairs is not None
         augment = "flip+affine:25+colour" if mirrors else "affine:25+colour"
-        yield Advice(f"Add augmentation: {gap}.", again(evidence, augment=augment))
+        yield Advice(f"Add augmentation: {gap(best)}.", again(evidence, augment=augment))
     else:
-        yield Advice(f"Collect more pictures: {gap}.")
+        yield Advice(f"Collect more pictures: {gap(best)}.")
 
 
 def _further(evidence: PointsEvidence) -> Iterator[Advice]:
@@ -85,11 +81,7 @@ def _further(evidence: PointsEvidence) -> Iterator[Advice]:
             f"Measure on more pictures: with {evidence.report.measured}, the error may be "
             f"anywhere from {low:.1f} to {high:.1f} %."
         )
-    if not evidence.openings:
-        yield Advice(
-            "Open the sealed test set once you are done with choosing.",
-            about(evidence, "evaluate", "--part", "test"),
-        )
+    yield from open_test(evidence)
     _, h, w = evidence.model.image_shape
     sizes = None if evidence.splits is None else evidence.splits.train.sizes
     larger = min(LARGEST, 3 * max(h, w) // 2)

@@ -25,11 +25,9 @@ def render_points(evidence: PointsEvidence, figures: Mapping[str, Shown]) -> str
         off=off,
         width=evidence.model.image_shape[2],
         height=evidence.model.image_shape[1],
-        part_words=f"{evidence.part} images that it had never seen"
-        if evidence.part == "test"
-        else "validation images, by which its weights were chosen",
+        part_words=words.part(evidence),
         scale=_scale(evidence),
-        notes=_notes(evidence),
+        notes=words.notes(evidence),
         sections=_sections(),
         advices=advise_points(evidence),
         figures=figures,
@@ -68,17 +66,6 @@ def _scale(evidence: PointsEvidence) -> dict[str, float | None]:
         "high": report.interval[1] / whole,
         "guess": None if report.guess is None else report.guess / whole,
     }
-
-
-def _notes(evidence: PointsEvidence) -> list[str]:
-    """What a reader must know before any number."""
-    notes = list(evidence.report.notes)
-    if evidence.part != "test":
-        opened = "opened for earlier weights only" if evidence.openings else "still sealed"
-        notes.append(f"The test set is {opened}: these are the numbers of validation.")
-    if evidence.absent is not None:
-        notes.append(f"There are no pictures in this page: {evidence.absent}.")
-    return notes
 
 
 def _sections() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from convscope.reporting.calibrated import Calibrated
 from convscope.reporting.evidence import Evidence
 from convscope.reporting.points_evidence import PointsEvidence
 from convscope.training.diagnosis import FEW, Finding
+from convscope.training.history import Record
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 JUST_RIGHT = 0.05
@@ -142,6 +143,32 @@ def findings(evidence: Evidence) -> list[Finding]:
         f"chance. They are {few(names, 8)}.",
     )
     return [*(finding for finding in evidence.findings if finding not in short), together]
+
+
+def part(evidence: Evidence | PointsEvidence) -> str:
+    """The images that the numbers are about."""
+    if evidence.part == "test":
+        return "test images that it had never seen"
+    return "validation images, by which its weights were chosen"
+
+
+def notes(evidence: Evidence | PointsEvidence) -> list[str]:
+    """What a reader must know before any number."""
+    said = list(evidence.report.notes)
+    if evidence.part != "test":
+        opened = "opened for earlier weights only" if evidence.openings else "still sealed"
+        said.append(f"The test set is {opened}: these are the numbers of validation.")
+    if evidence.absent is not None:
+        said.append(f"There are no pictures in this page: {evidence.absent}.")
+    return said
+
+
+def gap(best: Record) -> str:
+    """The losses of the epoch kept, on what was learned from and on what was not."""
+    return (
+        f"at the epoch kept, the loss is {best.train_loss:.3f} on what it learned from and "
+        f"{best.validation['loss']:.3f} on what it did not"
+    )
 
 
 def _result(opening: Mapping[str, Any]) -> str:
