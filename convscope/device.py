@@ -34,6 +34,12 @@ class Resolved:
         """The memory format as torch names it."""
         return MEMORY_FORMATS[self.memory_format]
 
+    @property
+    def words(self) -> str:
+        """As people read it: `cpu, float32, channels_last, 2 threads`."""
+        threads = f"{self.threads} thread{'s' * (self.threads > 1)}"
+        return f"{self.device}, {self.precision}, {self.memory_format}, {threads}"
+
     def autocast(self) -> torch.autocast:
         """A context in which a forward pass computes in this precision; idle for float32."""
         reduced = self.precision == "bfloat16"

@@ -23,16 +23,11 @@ class Display:
     def begin(self, plan: Plan, state: State, folder: Path) -> None:
         """Say what is trained on what, and how."""
         self._plan, self._state = plan, state
-        recipe, resolved = plan.recipe, plan.resolved
         counts = " + ".join(f"{count:,} {part}" for part, count in plan.splits.counts().items())
         parameters = sum(p.numel() for p in state.net.parameters())
-        name = title(recipe.network) if plan.network else type(state.net).__name__
+        name = title(plan.recipe.network) if plan.network else type(state.net).__name__
         output.aside(f"{plan.name}: {plan.splits.name} ({counts})")
-        output.aside(
-            f"{name}: {parameters:,} parameters; "
-            f"{resolved.device}, {resolved.precision}, {resolved.memory_format}, "
-            f"{resolved.threads} thread{'s' * (resolved.threads > 1)}"
-        )
+        output.aside(f"{name}: {parameters:,} parameters; {plan.resolved.words}")
         for note in (*(plan.began_with or {}).get("notes", ()), *plan.notes):
             output.aside(note, style="yellow")
         if plan.splits.origin is not None:

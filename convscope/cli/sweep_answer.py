@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from convscope.cli import output
 from convscope.cli.scores import headline
 from convscope.training.grid import described, written
+from convscope.training.history import duration
 
 if TYPE_CHECKING:
     from convscope.training.sweep import Swept
@@ -46,11 +47,6 @@ def measured(metric: str, value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return "-"
     return f"{value:.4f}" if metric == "loss" else output.percent(value)
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people read them."""
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"
 
 
 def _show_runs(swept: "Swept") -> None:

@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from convscope.cli import output
-from convscope.cli.sweep_answer import again, duration, measured, told
+from convscope.cli.sweep_answer import again, measured, told
 from convscope.data.dataset import Splits
 from convscope.training.grid import written
-from convscope.training.history import History, Record
+from convscope.training.history import History, Record, duration
 from convscope.training.plan import Plan
 from convscope.training.state import State
 from convscope.training.sweep_plan import Sweep
@@ -59,7 +59,6 @@ class SweepDisplay:
         self.folder = sweep.folder
         self._rows = {trial.number: Row(trial) for trial in sweep.trials}
         self._fields = list(sweep.grid)
-        self._metrics = ("loss",)
         counts = " + ".join(f"{count:,} {part}" for part, count in splits.counts().items())
         output.aside(f"{sweep.name}: {splits.name} ({counts})")
         sizes = " x ".join(f"{len(values)} {name}" for name, values in sweep.grid.items())

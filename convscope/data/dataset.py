@@ -109,6 +109,11 @@ class Dataset:
         """How many images each class has."""
         return torch.bincount(self.labels, minlength=len(self.class_names)).tolist()
 
+    def balanced_weights(self) -> list[float]:
+        """N / (k * count) of each class, so that every class counts the same; 0 without images."""
+        counts = self.class_counts()
+        return [len(self) / (len(counts) * count) if count else 0.0 for count in counts]
+
     def target_counts(self) -> list[int]:
         """How many images each class has, or in how many images each point is known."""
         if self.task == "points":

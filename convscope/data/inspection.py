@@ -98,6 +98,7 @@ def inspect(splits: Splits) -> Inspection:
     odd = list(_odd_sizes(sizes, min(splits.train.image_shape[1:])))
     present = [count for count in counts["train"].values() if count]
     imbalance = max(present) / min(present)
+    weights = splits.train.balanced_weights() if classes else ()
     decisions = [
         *_about_broken(origin.broken),
         *_about_labels(alike, names),
@@ -108,14 +109,9 @@ def inspect(splits: Splits) -> Inspection:
             else _about_points(counts)
         ),
     ]
-    n, k = len(splits.train), len(counts["train"]) if classes else 0
     return Inspection(
         counts=counts,
-        class_weights={
-            word: n / (k * count) if count else 0.0
-            for word, count in counts["train"].items()
-            if classes
-        },
+        class_weights=dict(zip(splits.train.target_names, weights, strict=False)),
         imbalance=imbalance,
         broken=origin.broken,
         alike=tuple(alike),
@@ -149,7 +145,7 @@ def _sizes(parts: Mapping[str, Dataset]) -> dict[str, tuple[int, int]]:
 
 
 def _odd_sizes(sizes: Mapping[str, tuple[int, int]], side: int) -> Iterator[tuple[str, int, int]]:
-    """Pictures of which half or more must be made up, or is cut off though most are not so."""
+    """Pictures that are enlarged more than twice, or cut by half though most are not so long."""
     usual = median(max(size) / min(size) for size in sizes.values()) if sizes else 1.0
     for name, (w, h) in sizes.items():
         elongated = max(w, h) / min(w, h)

@@ -57,7 +57,7 @@ class MappedImages:
 def open_mapped(path: Path) -> Tensor:
     """The array in a .npy file, left where it is.
 
-    Writing to them would change this process's copy only.
+    Writing to it changes this process's copy only.
     """
     return torch.from_numpy(np.load(path, mmap_mode="c", allow_pickle=False))
 

@@ -24,7 +24,7 @@ SIDEWAYS = (5, 6, 7, 8)
 """Its values that exchange width and height."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
-"""File names that a folder is searched for."""
+"""How the file names end that a folder is searched for."""
 
 
 def read_pixels(source: str | Path | bytes | np.ndarray) -> Pixels:
@@ -95,10 +95,15 @@ def find_pictures(folder: Path) -> list[Path]:
     return found
 
 
+def as_picture(pixels: Pixels) -> Picture.Image:
+    """`pixels` (h, w, 1 or 3) as Pillow has them."""
+    return Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+
+
 def encode_png(pixels: Pixels) -> bytes:
     """The bytes of a PNG file of `pixels` (h, w, 1 or 3)."""
     buffer = io.BytesIO()
-    Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(buffer, "PNG")
+    as_picture(pixels).save(buffer, "PNG")
     return buffer.getvalue()
 
 

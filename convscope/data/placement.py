@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-CROPS = ("center", "pad")
-"""What is done to a picture of another shape: its middle is cut out, or its edges are drawn out."""
-
 
 @dataclass(frozen=True)
 class Placement:

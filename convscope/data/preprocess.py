@@ -17,7 +17,7 @@ from torch import Tensor
 
 from convscope.data.dataset import channel_statistics
 from convscope.data.memory_map import MappedImages, blocks
-from convscope.data.pixels import MOST_PIXELS
+from convscope.data.pixels import MOST_PIXELS, as_picture
 from convscope.data.placement import Placement, place
 from convscope.errors import BadData, BadImage, BadValue
 from convscope.seed import number
@@ -118,7 +118,7 @@ def sized(
     the long side fits, and the edges are drawn out. `BadImage` where that would blow up a very long
     and thin picture beyond all memory.
     """
-    picture = Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+    picture = as_picture(pixels)
     picture = picture.convert("L" if channels == 1 else "RGB")
     h, w = size
     if (picture.height, picture.width) != (h, w) or (resize != min(h, w) and crop != "pad"):

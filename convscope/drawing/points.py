@@ -90,7 +90,7 @@ def draw_cumulative_errors(
 ) -> Figure:
     """What share of images stays below each error (fractions), beside that of guessing.
 
-    `errors` and `guesses` are an image's each; there may be no guesses.
+    `errors` and `guesses` hold one number per image; there may be no guesses.
     """
     figure = new_figure(4.6, 3.2, theme)
     axes = figure.subplots()

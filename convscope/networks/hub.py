@@ -36,9 +36,8 @@ def timm_builder(name: str) -> Callable[..., nn.Module]:
         raise UnknownName(f"timm has no network {wanted!r}: {_near(wanted, known)}")
 
     def build(num_classes: int, in_channels: int, **arguments: Any) -> nn.Module:
-        del arguments[
-            "input_size"
-        ]  # those with positions in them take img_size, if it is asked for
+        # networks with positions in them take img_size, if it is asked for
+        del arguments["input_size"]
         if refused := [argument for argument in KEPT_OUT if argument in arguments]:
             raise BadNetwork(f"{name} takes no {refused[0]!r}: --weights reads weights, safely")
         return timm.create_model(

@@ -15,9 +15,8 @@ def count_macs(operation: Operation, output: Tensor) -> int:
     """
     arguments = operation.arguments
     if operation.name == "convolution":
-        one = prod(
-            arguments["weight"].shape[1:]
-        )  # products per output value; per input, transposed
+        # products per output value; of a transposed one, per input value
+        one = prod(arguments["weight"].shape[1:])
         return (arguments["input"] if arguments["transposed"] else output).numel() * one
     if operation.name in ("mm", "addmm", "bmm", "baddbmm"):
         *_, left, _ = (t for t in arguments.values() if isinstance(t, Tensor))

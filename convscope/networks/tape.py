@@ -1,4 +1,4 @@
-"""The tensors that depend on the image while a net runs: what they see, and whence they come."""
+"""The tensors that depend on the image while a net runs: what they see, where they come from."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

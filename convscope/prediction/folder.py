@@ -117,10 +117,8 @@ def load_model(
     )
 
 
-def read_run_weights(folder: Path, expected: str | None = None) -> dict[str, Tensor]:
-    """The weights in a finished run's folder; `BadModel` unless their SHA-256 is the config's."""
-    if expected is None:
-        expected = read_config(folder).get("weights_sha256")
+def read_run_weights(folder: Path, expected: str) -> dict[str, Tensor]:
+    """The weights in a finished run's folder; `BadModel` unless `expected` is their SHA-256."""
     path = folder / "model.safetensors"
     if not path.is_file():
         raise BadModel(f"{path} is missing: the run must be trained again")

@@ -1,1 +1,1 @@
-"""A run, told to people: one page."""
+"""Runs, sweeps and pictures, told to people as pages."""

@@ -5,6 +5,7 @@ import io
 
 from PIL import Image as Picture
 
+from convscope.data.pixels import as_picture
 from convscope.shapes import Pixels
 
 SIDE = 96
@@ -34,7 +35,7 @@ class Album:
 def encode_small(pixels: Pixels) -> bytes:
     """The bytes of a WebP file of `pixels` (h, w, 1 or 3), made smaller if they are large."""
     h, w, c = pixels.shape
-    picture = Picture.fromarray(pixels[:, :, 0] if c == 1 else pixels)
+    picture = as_picture(pixels)
     picture.thumbnail((SIDE, SIDE), Picture.Resampling.BILINEAR)
     return encode_webp(picture, exact=c == 1 and max(h, w) <= FAITHFUL)
 

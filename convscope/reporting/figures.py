@@ -1,6 +1,5 @@
 """The figures of a run: for its page in light and dark, and as files of their own."""
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from convscope.drawing.filters import draw_filters
 from convscope.drawing.learning_curve import draw_learning_curve
 from convscope.drawing.per_class import draw_per_class
 from convscope.drawing.reliability import draw_reliability
+from convscope.reporting.album import data_address
 from convscope.reporting.calibrated import Calibrated
 from convscope.reporting.evidence import Evidence
 
@@ -108,5 +108,4 @@ def save_figures(drawn: Mapping[str, InBothThemes], folder: Path) -> None:
 
 
 def _address(figure: Figure) -> str:
-    content = base64.b64encode(svg_text(figure).encode("utf-8")).decode("ascii")
-    return f"data:image/svg+xml;base64,{content}"
+    return data_address(svg_text(figure).encode("utf-8"), "svg+xml")

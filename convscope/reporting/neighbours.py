@@ -6,7 +6,6 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from convscope.drawing.figure import LIGHT, Theme
 from convscope.drawing.neighbours import Framed, draw_neighbours
 from convscope.errors import BadValue
 from convscope.prediction.pictures import Pictures
@@ -71,7 +70,7 @@ def find_neighbours(
     )
 
 
-def draw_neighbourhood(found: Neighbourhood, theme: Theme = LIGHT) -> Figure:
+def draw_neighbourhood(found: Neighbourhood) -> Figure:
     """The query and its neighbours, framed green where their label is its own, red where not."""
     word = "cosine" if found.distance == "cosine" else "distance"
     pictures = found.table.pictures
@@ -90,7 +89,7 @@ def draw_neighbourhood(found: Neighbourhood, theme: Theme = LIGHT) -> Figure:
     name = found.query.names[0]
     asked = Framed(found.query.pixels(0), (found.label or "no label", "asked", name), None)
     title = f"nearest by the {word} of layer {found.table.layer}"
-    return draw_neighbours(asked, framed, title, theme)
+    return draw_neighbours(asked, framed, title)
 
 
 def _same(place: object, image: Path) -> bool:

@@ -1,19 +1,14 @@
 """The figures of a run on points, each for a light and for a dark reader."""
 
-from collections.abc import Callable
-
-from matplotlib.figure import Figure
 from torch import Tensor
 
 from convscope.data.scheme import Scheme
 from convscope.drawing.curves import draw_accuracies, draw_losses
-from convscope.drawing.figure import Theme
 from convscope.drawing.points import draw_cumulative_errors, draw_mean_errors
 from convscope.evaluation.measured import stored_mean
 from convscope.evaluation.points import units
+from convscope.reporting.figures import Draw
 from convscope.reporting.points_evidence import PointsEvidence
-
-Draw = Callable[[Theme], Figure]
 
 
 def figures_of_points(evidence: PointsEvidence) -> dict[str, Draw]:

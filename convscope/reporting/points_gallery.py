@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from convscope.data.pixels import as_picture
 from convscope.drawing.points import FOUND, TRUE
 from convscope.reporting.album import data_address, encode_webp
 from convscope.reporting.points_evidence import PointsEvidence
@@ -53,13 +54,10 @@ def overlay(evidence: PointsEvidence, index: int) -> dict[str, Any]:
 
 
 def _picture(evidence: PointsEvidence, index: int) -> str | None:
-    from PIL import Image as Picture
-
     if evidence.dataset is None:
         return None
     pixels = evidence.dataset.images[index].permute(1, 2, 0).numpy()
-    picture = Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
-    return data_address(encode_webp(picture, exact=False), "webp")
+    return data_address(encode_webp(as_picture(pixels), exact=False), "webp")
 
 
 def _by_error(evidence: PointsEvidence) -> list[int]:

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image as Picture
 from PIL import ImageOps
 
+from convscope.data.pixels import as_picture
 from convscope.prediction.pictures import Pictures
 from convscope.reporting.album import FAITHFUL, data_address, encode_webp
 
@@ -54,6 +55,6 @@ def _sheet(thumbnails: Sequence[Picture.Image], side: int, exact: bool) -> Sheet
 
 def _square(pixels: np.ndarray, largest: int) -> Picture.Image:
     """The centre square of (h, w, 1 or 3) pixels, of a side of `largest` at most."""
-    picture = Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+    picture = as_picture(pixels)
     side = min(largest, *picture.size)
     return ImageOps.fit(picture, (side, side), Picture.Resampling.BILINEAR)

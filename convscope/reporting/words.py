@@ -4,13 +4,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from convscope.device import Resolved
 from convscope.lookup import few
 from convscope.networks.build import title
 from convscope.reporting.calibrated import Calibrated
 from convscope.reporting.evidence import Evidence
 from convscope.reporting.points_evidence import PointsEvidence
 from convscope.training.diagnosis import FEW, Finding
-from convscope.training.history import Record
+from convscope.training.history import Record, duration
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 JUST_RIGHT = 0.05
@@ -95,18 +96,15 @@ def seal(evidence: Evidence | PointsEvidence) -> str:
 
 def provenance(evidence: Evidence | PointsEvidence) -> str:
     """On what it was trained, how long, by what."""
-    resolved, versions = evidence.config["resolved"], evidence.config["versions"]
+    versions = evidence.config["versions"]
     net, epochs = evidence.model.net, evidence.history.records[-1].epoch
     name = title(evidence.model.network or type(net).__name__)
     trained = f"{sum(p.numel() for p in net.parameters()):,} parameters"
-    machine = (
-        f"{resolved['device']}, {resolved['precision']}, {resolved['memory_format']}, "
-        f"{resolved['threads']} thread{'s' * (resolved['threads'] > 1)}"
-    )
+    machine = Resolved(**evidence.config["resolved"]).words
     used = ", ".join(f"{name} {version}" for name, version in versions.items())
     return (
         f"{name}, {trained}; seed {evidence.config['seed']}; trained for {epochs} "
-        f"epoch{'s' * (epochs != 1)} in {_duration(evidence.seconds)} on {machine}; "
+        f"epoch{'s' * (epochs != 1)} in {duration(evidence.seconds)} on {machine}; "
         f"{used}. The same seed on the same machine gives the same numbers. "
         f"Data fingerprint {evidence.config['data']['fingerprint'][:16]}, weights "
         f"{evidence.config['weights_sha256'][:16]}."
@@ -186,7 +184,3 @@ def data_notes(evidence: Evidence | PointsEvidence) -> list[str]:
     if evidence.splits is None or evidence.splits.origin is None:
         return []
     return list(evidence.splits.origin.notes)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"

@@ -15,7 +15,7 @@ DISTANCES = ("cosine", "euclidean")
 
 @dataclass(frozen=True)
 class Neighbour:
-    """One of them: its place among the vectors, and how far it is."""
+    """A row near the one that was asked about: its place among the vectors, and how far it is."""
 
     place: int
     value: float

@@ -1,4 +1,4 @@
-"""An exponential moving average of a net's weights: often better than the last ones, and free."""
+"""An exponential moving average of a net's weights: often better than the last, and nearly free."""
 
 import copy
 

@@ -1,5 +1,6 @@
 """The end of a run: the best weights put back, the test set opened once, the folder written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from safetensors.torch import save
@@ -57,7 +58,7 @@ def leave(
         "weights_sha256": weights_sha256,
     }
     save_config(folder, model, provenance)
-    return Model(**{**vars(model), "provenance": provenance}), report
+    return replace(model, provenance=provenance), report
 
 
 def save_snapshot(folder: Path, epoch: int, net: nn.Module) -> None:

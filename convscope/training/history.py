@@ -116,3 +116,8 @@ def read_history(path: Path) -> History:
         return History(tuple(Record.from_row(row) for row in rows))
     except (OSError, ValueError, KeyError) as error:
         raise BadModel(f"{path} cannot be read: {error}") from error
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people read them."""
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"

@@ -66,11 +66,5 @@ def build_objective(recipe: Recipe, train: Dataset, device: str = "cpu") -> Obje
     if recipe.loss not in ("auto", "cross-entropy"):
         raise BadValue(f"{recipe.loss} is for points, and {recipe.data} has classes: leave it out")
     balanced = recipe.class_weights == "balanced"
-    weights = balanced_weights(train).to(device) if balanced else None
+    weights = torch.tensor(train.balanced_weights(), device=device) if balanced else None
     return Classification(recipe.label_smoothing, weights)
-
-
-def balanced_weights(dataset: Dataset) -> Tensor:
-    """(k,) n / (k * count) of each class, so that every class counts the same; 0 without images."""
-    counts = torch.tensor(dataset.class_counts(), dtype=torch.float32)
-    return torch.where(counts > 0, len(dataset) / (len(counts) * counts.clamp(min=1)), 0.0)

@@ -25,9 +25,12 @@ def new_folder(name: str, out: Path | None) -> Path:
     make_folder(RUNS)
     for number in itertools.count(1):
         folder = RUNS / f"{name}-{number}"
-        with suppress(FileExistsError), explained_but_existing(folder):
-            folder.mkdir()
-            return folder
+        with explained(folder):
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+        return folder
     raise AssertionError("counting has no end")
 
 
@@ -61,15 +64,3 @@ def point_latest(folder: Path) -> None:
     with suppress(OSError):
         beside.symlink_to(folder.relative_to(RUNS))
         beside.replace(RUNS / "latest")
-
-
-@contextmanager
-def explained_but_existing(folder: Path) -> Iterator[None]:
-    """As `explained`, but that `folder` exists is told as it is."""
-    try:
-        with explained(folder):
-            yield
-    except CannotWrite as error:
-        if isinstance(error.__cause__, FileExistsError):
-            raise error.__cause__ from None
-        raise

@@ -27,7 +27,6 @@ from convscope.prediction.source import Source
 from convscope.seed import seeded
 from convscope.training.average import Average
 from convscope.training.beginning import begin, brought_along, find_beginning, stored_size
-from convscope.training.calibration import rehearse, resolve
 from convscope.training.catalogue import find_recipe
 from convscope.training.frozen import keep_features
 from convscope.training.loop import Ingredients
@@ -35,6 +34,7 @@ from convscope.training.objective import build_objective
 from convscope.training.optimizer import build_optimizer
 from convscope.training.points import augmentation_of, without_unknown_flip
 from convscope.training.recipe import Recipe
+from convscope.training.resolving import rehearse, resolve
 from convscope.training.state import State
 from convscope.training.transfer import Freezing, find_freezing, told_freezing
 

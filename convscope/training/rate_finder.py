@@ -21,6 +21,7 @@ from convscope.errors import Diverged
 from convscope.training.loop import Ingredients, Watch, step
 from convscope.training.plan import Plan, plan_for
 from convscope.training.recipe import Recipe
+from convscope.training.schedule import set_rate
 from convscope.training.state import RunningLoss, State
 
 STEPS = 150
@@ -129,8 +130,7 @@ def _losses(plan: Plan, watch: Watch) -> tuple[tuple[float, ...], ...]:
 
 def _loss_of_step(ingredients: Ingredients, state: State, batch: Any, rate: float) -> float | None:
     """The loss of a batch, learned from at `rate`; None if it is no number."""
-    for group in state.optimizer.param_groups:
-        group["lr"] = rate * group.get("share", 1.0)
+    set_rate(state.optimizer, rate)
     state.position.loss = RunningLoss()
     try:
         step(ingredients, state, batch)

@@ -48,5 +48,10 @@ class Schedule:
 
     def set_for(self, step: int) -> None:
         """Make it the rate of the optimiser's next step."""
-        for group in self._optimizer.param_groups:
-            group["lr"] = self.at(step) * group.get("share", 1.0)
+        set_rate(self._optimizer, self.at(step))
+
+
+def set_rate(optimizer: Optimizer, rate: float) -> None:
+    """Make `rate` that of the next step; parts that learn slower have their share of it."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group.get("share", 1.0)

@@ -136,3 +136,13 @@ def test_points_are_counted_where_they_are_known():
 def test_points_of_another_shape_or_none_at_all_are_refused(targets):
     with pytest.raises(BadData, match="point"):
         points(targets=targets)
+
+
+def test_balanced_weights_make_every_class_count_the_same():
+    dataset = Dataset(
+        images=torch.zeros(5, 1, 2, 2, dtype=torch.uint8),
+        targets=torch.tensor([0, 0, 0, 0, 1]),
+        names=list("abcde"),
+        target_names=("x", "y", "z"),
+    )
+    assert dataset.balanced_weights() == pytest.approx([5 / 12, 5 / 3, 0])

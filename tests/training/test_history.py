@@ -1,7 +1,7 @@
 import pytest
 
 from convscope.errors import BadModel
-from convscope.training.history import History, Record, read_history
+from convscope.training.history import History, Record, duration, read_history
 
 
 def record(epoch: int, loss: float) -> Record:
@@ -40,3 +40,8 @@ def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / "history.csv").write_text("epoch,step\n1,x\n")
     with pytest.raises(BadModel, match=r"history\.csv cannot be read"):
         read_history(tmp_path / "history.csv")
+
+
+def test_seconds_are_written_for_people():
+    assert duration(3.14) == "3.1 s"
+    assert duration(1234.5) == "1,234 s"

@@ -3,8 +3,7 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from convscope.data.dataset import Dataset
-from convscope.training.objective import Classification, balanced_weights
+from convscope.training.objective import Classification
 
 
 class Fixed(nn.Module):
@@ -40,18 +39,6 @@ def test_smoothing_spreads_its_share_over_all_classes(scores):
     own = -logs[torch.arange(5), LABELS]
     expected = (0.7 * own - 0.3 * logs.mean(1)).mean()
     assert_close(Classification(0.3).loss(Fixed(scores), (torch.zeros(5, 1), LABELS)), expected)
-
-
-def test_balanced_weights_make_every_class_count_the_same():
-    dataset = Dataset(
-        images=torch.zeros(5, 1, 2, 2, dtype=torch.uint8),
-        targets=torch.tensor([0, 0, 0, 0, 1]),
-        names=list("abcde"),
-        target_names=("x", "y", "z"),
-    )
-    weights = balanced_weights(dataset)
-    assert weights[2] == 0
-    assert 4 * weights[0] == 1 * weights[1]
 
 
 def test_measuring_puts_the_mode_back_and_ignores_smoothing(scores):

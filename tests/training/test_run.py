@@ -19,9 +19,6 @@ from convscope.training.history import TIMING, read_history
 from convscope.training.run import resume, train, train_watched
 from convscope.training.running import Nobody
 
-SURE = {"threads": 1, "precision": "float32", "memory_format": "contiguous"}
-
-
 NET = """
 from torch import nn
 

@@ -24,6 +24,7 @@ from convscope.device import (
     usable_cores,
 )
 from convscope.errors import BadNetwork, ConvscopeError
+from convscope.networks.advice import advise
 from convscope.training.objective import Objective
 from convscope.training.recipe import Recipe
 
@@ -48,25 +49,25 @@ def resolve(recipe: Recipe, net: nn.Module, objective: Objective, batch: Any) ->
     with suppress(KeyError, TypeError):
         return Resolved(**remembered[key])
     usual = candidates[0]
-    trials = []
+    steppers = []
     for candidate in candidates:
         with suppress(RuntimeError):  # a net may not take every memory format
-            trials.append(_Trial(candidate, net, objective, batch))
-    if not trials:
+            steppers.append(_Stepper(candidate, net, objective, batch))
+    if not steppers:
         return usual
     started = time.perf_counter()
     for _ in range(ROUNDS):
-        for trial in trials:
-            trial.run()
+        for stepper in steppers:
+            stepper.run()
         if time.perf_counter() - started > ENOUGH:
             break
-    times = {trial.candidate: trial.fastest for trial in trials}
-    fastest = min(times, key=lambda candidate: times[candidate])
+    times = {stepper.candidate: stepper.fastest for stepper in steppers}
+    fastest = min(times, key=times.__getitem__)
     chosen = fastest if times[fastest] * GAIN < times.get(usual, float("inf")) else usual
     if chosen.threads == usual.threads or _quiet():
         with suppress(ConvscopeError):  # a cache folder that cannot be written is no reason to stop
             make_folder(cache_folder())
-            write_json(cache_folder() / "calibration.json", {**remembered, key: chosen.to_json()})
+            write_json(cache_folder() / "resolved.json", {**remembered, key: chosen.to_json()})
     return chosen
 
 
@@ -101,14 +102,15 @@ def _candidates(recipe: Recipe, device: torch.device) -> Iterator[Resolved]:
 def rehearse(chosen: Resolved, net: nn.Module, objective: Objective, batch: Any, name: str) -> None:
     """`BadNetwork` unless a copy of `net` can take a training step in the chosen way."""
     try:
-        _Trial(chosen, net, objective, batch)
+        _Stepper(chosen, net, objective, batch)
     except Exception as error:  # the user's own code may fail in any way
-        raise BadNetwork(
-            f"{name} cannot take a training step ({chosen.memory_format}, {chosen.device}): {error}"
-        ) from error
+        advice = advise(net, batch[0].shape[1:], batch_size=len(batch[0]))
+        reason = error if advice is None else advice.sentence
+        where = f"{chosen.memory_format}, {chosen.device}"
+        raise BadNetwork(f"{name} cannot take a training step ({where}): {reason}") from error
 
 
-class _Trial:
+class _Stepper:
     """A copy of the net that takes steps in one candidate's way."""
 
     def __init__(
@@ -160,7 +162,7 @@ def _key(candidates: list[Resolved], net: nn.Module, batch: Any) -> str:
 
 def _remembered() -> dict[str, Any]:
     try:
-        stored = json.loads((cache_folder() / "calibration.json").read_text(encoding="utf-8"))
+        stored = json.loads((cache_folder() / "resolved.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return stored if isinstance(stored, dict) else {}
