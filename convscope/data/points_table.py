@@ -61,7 +61,9 @@ def read_points_table(file: Path) -> PointsTable:
         lines=[line for line, _ in rows[1:]],
         points=points,
         target_names=target_names,
-        groups=None if grouping is None else tuple(cells[grouping] for _, cells in rows[1:]),
+        groups=None
+        if grouping is None
+        else tuple(cells[grouping].strip() for _, cells in rows[1:]),
     )
 
 

@@ -219,7 +219,7 @@ def _another(evidence: Evidence) -> dict[str, object]:
         freeze = recipe.freeze if recipe.freeze == "none" else "head"
         return {**changes, "network": other, "pretrained": True, "freeze": freeze}
     name = _other_network(evidence)
-    return {**changes, "network": name, "pretrained": False, "freeze": "none", "thaw": "never"}
+    return {**changes, "network": name, "pretrained": False, "freeze": "none", "thaw": "auto"}
 
 
 def _other_network(evidence: Evidence) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from matplotlib.figure import Figure
 
 from convscope.drawing.neighbours import Framed, draw_neighbours
@@ -57,7 +58,7 @@ def find_neighbours(
     """The `count` pictures of `table` nearest to the file `image`, which is not one of them."""
     query = of_files([image])
     asked = tabulate(table.model, query, table.layer, flat=table.flat, invert=invert)
-    others = [i for i, place in enumerate(table.pictures.places) if not _same(place, image)]
+    others = [i for i in range(len(table.pictures)) if not _same(table, i, query)]
     if not others:
         raise BadValue(f"{image} is the only picture there: give more to look among")
     ranked = nearest(asked.vectors[0], table.vectors[others], count, distance)
@@ -92,8 +93,15 @@ def draw_neighbourhood(found: Neighbourhood) -> Figure:
     return draw_neighbours(asked, framed, title)
 
 
-def _same(place: object, image: Path) -> bool:
-    return isinstance(place, Path) and place.resolve() == image.resolve()
+def _same(table: Table, i: int, query: Pictures) -> bool:
+    """Whether picture `i` of the table is the query itself, by its file or as a data set has it."""
+    place, image = table.pictures.places[i], query.places[0]
+    if isinstance(place, Path) and isinstance(image, Path):
+        return place.resolve() == image.resolve()
+    if Path(table.pictures.names[i]).name != Path(query.names[0]).name:
+        return False
+    step = table.model.preprocessing
+    return torch.equal(table.pictures.stored(i, step), query.stored(0, step))
 
 
 def _label(asked: Table, image: Path, labels: set[str]) -> str | None:

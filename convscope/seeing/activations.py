@@ -49,13 +49,17 @@ def recording(net: nn.Module) -> Iterator[list[str]]:
             hook.remove()
 
 
-def _keep(answers: dict[str, Tensor], name: str, _net: nn.Module, _given: Any, answer: Any) -> None:
+def _keep(
+    answers: dict[str, Tensor], name: str, _net: nn.Module, _given: Any, answer: Any
+) -> Tensor:
+    """Keep `answer`; the net goes on with a copy, for what comes next may work in place."""
     if not isinstance(answer, Tensor):
         raise BadNetwork(
             f"layer {name} answers a {type(answer).__name__} and not one tensor: "
             "name a layer inside it"
         )
     answers[name] = answer
+    return answer.clone()
 
 
 def _note(called: list[str], name: str, *_: Any) -> None:

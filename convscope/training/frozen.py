@@ -21,7 +21,7 @@ from convscope.data.download import cache_folder
 from convscope.device import device_of
 from convscope.evaluation.tasks import Task
 from convscope.networks.answering import answering
-from convscope.training.features import Rest, can_keep, features_of
+from convscope.training.features import Frozen, Rest, features_of, find_frozen, why_not_kept
 from convscope.training.loop import Ingredients
 from convscope.training.objective import Objective
 
@@ -38,7 +38,7 @@ class OnFeatures:
     """`objective` for batches of features instead of images."""
 
     objective: Objective
-    frozen: tuple[str, ...]
+    frozen: Frozen
 
     @property
     def task(self) -> Task:
@@ -60,10 +60,8 @@ class KeptBatches:
     Of a training part each epoch has the order and the batches that it would have with images.
     """
 
-    def __init__(
-        self, source: Batches, net: nn.Module, frozen: Sequence[str], views: int = 1
-    ) -> None:
-        self._source, self._net, self._frozen = source, net, tuple(frozen)
+    def __init__(self, source: Batches, net: nn.Module, frozen: Frozen, views: int = 1) -> None:
+        self._source, self._net, self._frozen = source, net, frozen
         self._count = views
         self._views: dict[int, _View] = {}
 
@@ -81,9 +79,7 @@ class KeptBatches:
 class _View:
     """The features and targets of every image of epoch `number`."""
 
-    def __init__(
-        self, source: Batches, net: nn.Module, frozen: tuple[str, ...], number: int
-    ) -> None:
+    def __init__(self, source: Batches, net: nn.Module, frozen: Frozen, number: int) -> None:
         order = [samples.cpu() for samples in source.samples(number)]
         self._device = device_of(net)
         self._features = self._targets = torch.empty(0)
@@ -116,11 +112,13 @@ def keep_features(
     if not (freezing.modules and isinstance(batches, Batches) and isinstance(validation, Batches)):
         return None, ""
     freezing.set_learning(net, 1)
-    few, frozen = images[:2].to(device_of(net)), freezing.modules
-    if not can_keep(net, frozen, few):
-        return None, "what comes before or around them learns, so every epoch computes them anew"
-    with answering(net):
-        shape = features_of(net, frozen, few).shape[1:]
+    few = images[:2].to(device_of(net))
+    frozen = find_frozen(net, freezing.modules, few)
+    if frozen is None:
+        return None, "one of them gives no single tensor, so every epoch computes it anew"
+    if reason := why_not_kept(net, frozen, few):
+        return None, f"{reason}, so every epoch computes it anew"
+    shape = frozen.gives[frozen.last]
     augmented = ingredients.recipe.augment != "none"
     views = count_views(shape, len(torch.cat(batches.samples(1))), augmented)
     if not views:

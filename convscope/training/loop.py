@@ -108,18 +108,24 @@ def keep_best(records: Iterable[Record], state: State, monitored: str) -> Iterat
 
 
 def until_no_better(
-    records: Iterable[Record], monitored: str, patience: int, before: Iterable[Record] = ()
+    records: Iterable[Record],
+    monitored: str,
+    patience: int,
+    before: Iterable[Record] = (),
+    waits_for: float = 0.0,
 ) -> Iterator[Record]:
     """The records up to the one that makes `patience` in a row without a new lowest `monitored`.
 
     A patience of 0 never ends; `before` are the records of an interrupted run, which count too.
+    Epochs up to `waits_for`, in which something is still to thaw, do not count.
     """
     lowest, waited = math.inf, 0
 
     def tired(record: Record) -> bool:
         nonlocal lowest, waited
         value = record.validation[monitored]
-        lowest, waited = (value, 0) if value < lowest else (lowest, waited + 1)
+        waited = 0 if value < lowest or record.epoch <= waits_for else waited + 1
+        lowest = min(lowest, value)
         return 0 < patience <= waited
 
     already = [tired(record) for record in before]

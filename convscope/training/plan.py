@@ -172,6 +172,8 @@ def make_plan(
     shown = title(recipe.network) if network is None else type(network).__name__
     check_fit(net, shown, splits.train.image_shape, splits.train.num_outputs)
     freezing = find_freezing(recipe, net)
+    if freezing.parts:  # so that more epochs do not freeze again what has thawed
+        recipe = recipe.changed(thaw=freezing.thaw)
     began_with = None if beginning is None else {"source": beginning.address}
     if beginning is not None and machine is None:
         began_with = begin(net, beginning, progress)

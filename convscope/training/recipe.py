@@ -39,8 +39,8 @@ class Recipe:
     """Start from the network's published weights, fetched once."""
     freeze: str = "none"
     """Modules that do not learn, such as features or conv1+conv2; head: all but the last layer."""
-    thaw: str = "never"
-    """Epochs after which frozen layers learn too, the last ones first: 4+8 opens them in halves."""
+    thaw: str = "auto"
+    """Epochs after which frozen layers learn too: 4+8, or never; auto: published or given ones."""
     rate_decay: float = 0.3
     """Each part that thaws learns at this fraction of the rate of the part after it."""
     normalization: str = "fitted"

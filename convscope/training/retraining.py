@@ -91,7 +91,8 @@ def retrain(
     keep_freed_memory()
     with threads(plan.resolved.threads):
         records = keep_best(train_epochs(plan.ingredients, state), state, monitored)
-        for record in until_no_better(records, monitored, patience):
+        waits_for = plan.ingredients.freezing.last_opening
+        for record in until_no_better(records, monitored, patience, waits_for=waits_for):
             told(f"{what}: epoch {record.epoch}/{recipe.epochs}")
     plan.net.load_state_dict(state.best.weights if choose else state.validated.state_dict())
     return plan.model()

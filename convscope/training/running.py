@@ -119,8 +119,10 @@ def carry_out(
         patience = 0 if recipe.runs_to_its_end else recipe.patience
         before = tuple(state.records)
         records = keep_best(train_epochs(plan.ingredients, state, watch), state, monitored)
+        waits_for = plan.ingredients.freezing.last_opening
+        counted = until_no_better(records, monitored, patience, before, waits_for)
         try:
-            for record in onlooker.records(until_no_better(records, monitored, patience, before)):
+            for record in onlooker.records(counted):
                 if recipe.snapshots == "each-epoch":
                     save_snapshot(folder, record.epoch, state.validated)
                 saver.now_and_then()

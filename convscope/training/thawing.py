@@ -2,20 +2,35 @@
 
 from convscope.errors import BadValue
 
-NEVER = "never"
+AUTO, NEVER = "auto", "never"
 
 
 def read_thaw(text: str) -> tuple[int, ...]:
-    """The epochs after which the parts open, the last part of the net first; empty for never."""
-    if text == NEVER:
+    """The epochs after which the parts open, the last part of the net first.
+
+    Empty for never, and for auto, which the weights and the layers decide: `usual_thaw`.
+    """
+    if text in (AUTO, NEVER):
         return ()
     try:
         epochs = tuple(int(word) for word in text.split("+"))
     except ValueError as error:
-        raise BadValue(f"thaw {text!r}: it is never, or epochs joined by + such as 4+8") from error
+        raise BadValue(
+            f"thaw {text!r}: it is auto, never, or epochs joined by + such as 4+8"
+        ) from error
     if list(epochs) != sorted(epochs) or epochs[0] < 0:
         raise BadValue(f"thaw {text}: the epochs must not be below 0, and none before the former")
     return epochs
+
+
+def usual_thaw(epochs: int, layers: int) -> tuple[int, ...]:
+    """What auto means for frozen weights that were brought: halves, as far as there is time.
+
+    The latter half opens after a quarter of the epochs, the former after half of them; a single
+    layer after a quarter.
+    """
+    openings = (-(-epochs // 4), -(-epochs // 2))[: min(layers, 2)]
+    return openings if openings[-1] < epochs else ()
 
 
 def check_thaw(freeze: str, thaw: str, epochs: int) -> None:

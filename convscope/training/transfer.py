@@ -1,5 +1,6 @@
 """What of a net is frozen, in which parts it thaws, and how fast each part then learns."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from convscope.errors import BadValue, UnknownName
 from convscope.lookup import suggestion
 from convscope.networks.pretrained import head_of
 from convscope.training.recipe import Recipe
-from convscope.training.thawing import read_thaw
+from convscope.training.thawing import AUTO, NEVER, read_thaw, usual_thaw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,17 @@ class Freezing:
     """As the recipe names them, in the order of the net."""
     parts: tuple[Part, ...] = ()
     """The last of the net first, which opens first."""
+
+    @property
+    def thaw(self) -> str:
+        """When the parts open, as a recipe writes it."""
+        openings = [part.opens_after for part in self.parts]
+        return NEVER if math.inf in openings else "+".join(f"{epoch:g}" for epoch in openings)
+
+    @property
+    def last_opening(self) -> float:
+        """The epoch after which nothing opens any more; 0 where nothing ever does."""
+        return max((p.opens_after for p in self.parts if p.opens_after < math.inf), default=0.0)
 
     def holds_all(self, epoch: int) -> bool:
         """Whether in epoch `epoch` (from 1) everything that was ever frozen still is."""
@@ -81,7 +93,10 @@ def find_freezing(recipe: Recipe, net: nn.Module) -> Freezing:
             "which is all but the last layer"
         )
     layers = [layer for name in modules for layer in _layers(net, name)]
+    brought = recipe.pretrained or recipe.weights is not None
     openings = read_thaw(recipe.thaw)
+    if recipe.thaw == AUTO and brought:
+        openings = usual_thaw(recipe.epochs, len(layers))
     if len(openings) > len(layers):
         raise BadValue(
             f"thaw {recipe.thaw} has {len(openings)} parts, and {recipe.freeze} has {len(layers)} "
@@ -101,7 +116,7 @@ def find_freezing(recipe: Recipe, net: nn.Module) -> Freezing:
                 share=float(recipe.rate_decay**number),
             )
             for number, (part, opens_after) in enumerate(
-                zip(divided, openings or (float("inf"),), strict=True), start=1
+                zip(divided, openings or (math.inf,), strict=True), start=1
             )
         ),
     )  # fmt: skip
@@ -149,22 +164,32 @@ def _outermost(names: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def _layers(net: nn.Module, name: str) -> list[str]:
+def _layers(net: nn.Module, name: str) -> list[tuple[str, ...]]:
     """The layers and blocks with parameters of which the module `name` consists, in their order.
 
-    A Sequential counts as what it holds.
+    A Sequential counts as what it holds; what has no parameters there, such as dropout, goes with
+    the layer before it.
     """
     module = net.get_submodule(name)
     if not isinstance(module, nn.Sequential):
-        return [name]
-    children = [n for n, m in module.named_children() if any(True for _ in m.parameters())]
-    return [layer for child in children for layer in _layers(net, f"{name}.{child}")]
+        return [(name,)]
+    layers: list[tuple[str, ...]] = []
+    first: tuple[str, ...] = ()
+    for child, its in module.named_children():
+        path = f"{name}.{child}"
+        if any(True for _ in its.parameters()):
+            layers += _layers(net, path)
+        elif layers:
+            layers[-1] += (path,)
+        else:
+            first += (path,)
+    return [first + layers[0], *layers[1:]]
 
 
-def _divided(layers: list[str], count: int) -> list[tuple[str, ...]]:
+def _divided(layers: list[tuple[str, ...]], count: int) -> list[tuple[str, ...]]:
     """`layers` in `count` parts of nearly equal length."""
     ends = [round(len(layers) * i / count) for i in range(count + 1)]
-    return [tuple(layers[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    return [sum(layers[a:b], ()) for a, b in zip(ends, ends[1:], strict=False)]
 
 
 def _below(name: str, modules: Iterable[str]) -> bool:

@@ -13,7 +13,7 @@ from convscope.training.grid import described
 from convscope.training.history import History, Record, read_history
 from convscope.training.recipe import Recipe, recipe_of
 
-WRITTEN_ANEW = ("data", "weights", "augment")
+WRITTEN_ANEW = ("data", "weights", "augment", "thaw")
 """Fields that a plan writes as it understood them."""
 SEED = "seed"
 """Runs that differ in it alone are one choice, tried several times."""

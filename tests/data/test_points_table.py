@@ -18,7 +18,7 @@ def table(folder, text):
 def test_a_table_is_read_as_it_is_written(own_place):
     rows = [
         "\ufeffpicture,x1,y1,group,x2,y2",
-        " a.jpg ,1,2.5,ann,3,-4e1",
+        " a.jpg ,1,2.5, ann ,3,-4e1",
         "",
         '"b,c.png",,,bob,7,8',
     ]

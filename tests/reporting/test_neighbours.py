@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image as Picture
 
+from convscope.data.folder import read_folder
 from convscope.data.loading import load_data
 from convscope.errors import BadValue
 from convscope.prediction.folder import load_model
@@ -37,6 +38,14 @@ def test_the_nearest_are_those_of_brute_force_without_the_picture_itself(model, 
     distances = np.linalg.norm(vectors - vectors[3], axis=1)
     assert [each.place for each in found.found] == list(np.argsort(distances)[1:5])
     assert 3 not in [each.place for each in found.found]
+
+
+def test_of_a_data_set_the_picture_itself_is_not_among_them_either(model, folder):
+    train = read_folder(folder).parts["train"]
+    table = tabulate(model, pictures_of("d", [train]))
+    found = find_neighbours(table, folder / train.names[1], 9)
+    assert len(found.found) == len(train) - 1
+    assert 1 not in [each.place for each in found.found]
 
 
 def test_labels_agree_or_not(model, folder):

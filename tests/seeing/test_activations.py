@@ -20,9 +20,19 @@ def test_it_holds_what_the_layers_answer_with_the_gradient_path():
     with watching(watched, ["0", "3"]) as answers:
         logits = watched(images)
     torch.testing.assert_close(answers["0"], watched[0](images))
-    assert answers["3"] is logits
+    torch.testing.assert_close(answers["3"], logits, rtol=0, atol=0)
     assert answers["0"].grad_fn is not None
     assert hooks_of(watched) == 0
+
+
+def test_what_works_in_place_afterwards_changes_nothing():
+    watched = nn.Sequential(nn.Conv2d(2, 3, 5), nn.ReLU(inplace=True))
+    images = torch.randn(2, 2, 7, 11)
+    with watching(watched, ["0"]) as answers:
+        rectified = watched(images)
+    torch.testing.assert_close(answers["0"], watched[0](images))
+    assert answers["0"].min() < 0
+    assert rectified.min() == 0
 
 
 def test_the_hooks_go_after_an_error():

@@ -42,7 +42,7 @@ def test_the_frozen_part_is_asked_once_for_each_view(bars, recipe, monkeypatch):
 
     def count(_module, inputs):
         nonlocal asked
-        asked += len(inputs[0]) if inputs[0].shape[1:] == (1, 11, 13) else 0
+        asked += len(inputs[0]) if inputs[0].any() else 0  # black where features are given
 
     plan.net.get_submodule("conv1").register_forward_pre_hook(count)
     list(train_epochs(plan.ingredients, plan.new_state()))

@@ -143,6 +143,11 @@ def test_stopping_early_counts_epochs_without_a_new_lowest(losses, patience, las
         assert list(rest)[-1].epoch == last
 
 
+def test_epochs_before_the_last_part_has_thawed_do_not_count():
+    records = records_of([3, 3, 3, 3, 3, 3, 3, 3])
+    assert list(until_no_better(records, "loss", 2, waits_for=4.0))[-1].epoch == 6
+
+
 def test_a_run_that_was_already_tired_gives_nothing_more():
     records = records_of([1, 2, 3])
     assert list(until_no_better(records_of([0]), "loss", 2, before=records)) == []

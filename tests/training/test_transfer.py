@@ -51,9 +51,9 @@ def test_frozen_layers_are_divided_from_the_end_of_the_net(recipe):
     freezing = find_freezing(recipe(freeze="features", thaw="2+5+5", epochs=7), net)
     assert freezing.modules == ("features",)
     assert [part.modules for part in freezing.parts] == [
-        ("features.10", "features.11", "features.12"),
-        ("features.6", "features.7", "features.9"),
-        ("features.0", "features.3", "features.4"),
+        tuple(f"features.{i}" for i in (10, 11, 12)),
+        tuple(f"features.{i}" for i in (6, 7, 8, 9)),
+        tuple(f"features.{i}" for i in range(6)),
     ]
     assert [part.opens_after for part in freezing.parts] == [2, 5, 5]
     assert [part.share for part in freezing.parts] == pytest.approx([0.3, 0.09, 0.027])
@@ -94,6 +94,38 @@ def test_freezing_everything_is_refused(recipe, freeze):
 def test_more_parts_than_layers_are_refused(recipe):
     with pytest.raises(BadValue, match="4 parts, and features has 3 layers"):
         find_freezing(recipe(freeze="features", thaw="1+1+1+1"), conv_net())
+
+
+@pytest.mark.parametrize(
+    ("epochs", "thaw"), [(1, "never"), (2, "1+1"), (3, "1+2"), (16, "4+8"), (40, "10+20")]
+)
+def test_weights_that_were_brought_thaw_in_halves_by_themselves(recipe, epochs, thaw):
+    chosen = recipe(freeze="features", weights="some.pt", epochs=epochs)
+    assert find_freezing(chosen, conv_net()).thaw == thaw
+    assert find_freezing(chosen.changed(weights=None), conv_net()).thaw == "never"
+    assert find_freezing(chosen.changed(thaw="never"), conv_net()).thaw == "never"
+
+
+def test_a_single_layer_thaws_once(recipe):
+    chosen = recipe(freeze="features.3", weights="some.pt", epochs=8)
+    assert find_freezing(chosen, conv_net()).thaw == "2"
+
+
+def test_dropout_and_norms_without_parameters_are_frozen_with_their_layer(recipe):
+    parts = [nn.Dropout(0.5), nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3, affine=False), nn.Dropout(0.5),
+             nn.Conv2d(3, 5, 3), nn.Dropout(0.5)]  # fmt: skip
+    net = nn.Sequential(
+        OrderedDict(features=nn.Sequential(*parts), flat=nn.Flatten(), head=nn.Linear(5 * 7 * 9, 2))
+    )
+    images = torch.randn(7, 1, 11, 13)
+    freezing = find_freezing(recipe(freeze="features", thaw="1+2", epochs=3), net)
+    freezing.set_learning(net, 1)
+    assert torch.equal(net(images), net(images))
+    assert net.get_buffer("features.2.running_mean").count_nonzero() == 0
+    freezing.set_learning(net, 2)
+    assert [part.training for part in net.get_submodule("features")] == [False] * 4 + [True] * 2
+    freezing.set_learning(net, 3)
+    assert all(module.training for module in net.modules())
 
 
 def test_what_never_learned_does_not_thaw_either(recipe):
@@ -190,6 +222,14 @@ def test_what_is_frozen_is_told(bars, recipe):
     assert note.startswith("176 of 2,404 parameters are frozen until after epoch 1: what they give")
     assert not any("random" in note for note in run.notes)  # a net from Python brings its own
     assert told_freezing(Freezing(), conv_net(), "", drawn=True) == ()
+
+
+def test_a_run_writes_down_when_its_parts_open(bars, recipe):
+    begun = train(recipe(freeze="features", epochs=1), data=bars, network=conv_net())
+    chosen = recipe(freeze="features", weights=str(begun.folder), epochs=4)
+    plan = make_plan("x", chosen, data=bars, network=conv_net())
+    assert plan.recipe.thaw == "1+2"
+    assert make_plan("x", recipe(), data=bars).recipe.thaw == "auto"
 
 
 def test_parts_that_open_together_are_told_once(recipe):
