@@ -13,21 +13,25 @@ Fitted = tuple[dict[str, Tensor], list[str]]
 """Weights by key, and what was done to them, in sentences."""
 
 
-def fit_weights(weights: Weights, net: nn.Module) -> Fitted:
-    """`weights` as `net` takes them: its channels, and its own head if it has other classes."""
+def fit_weights(weights: Weights, net: nn.Module, *, other_classes: bool = False) -> Fitted:
+    """`weights` as `net` takes them: its channels, and its own head if it has other classes.
+
+    They have others if they have another number of them, or if `other_classes` says so.
+    """
     adapted, channels = adapt_first_layer(weights, net)
-    fitted, classes = new_head(adapted, net)
+    fitted, classes = new_head(adapted, net, other_classes=other_classes)
     return fitted, channels + classes
 
 
-def new_head(weights: Weights, net: nn.Module) -> Fitted:
+def new_head(weights: Weights, net: nn.Module, *, other_classes: bool = False) -> Fitted:
     """`weights` with the net's own, fresh numbers in its head, if theirs answers other classes."""
     own, theirs = _head(net), count_classes(weights, net)
     classes = next((len(tensor) for tensor in own.values()), None)
-    if theirs is None or theirs == classes:
+    if theirs is None or (theirs == classes and not other_classes):
         return dict(weights), []
     fresh = {key: tensor.detach().clone() for key, tensor in own.items()}
-    told = f"new head: {' and '.join(fresh)} begin anew, for {classes:,} classes and not {theirs:,}"
+    told = f"new head: {' and '.join(fresh)} begin anew, for {classes:,} "
+    told += "other classes" if theirs == classes else f"classes and not {theirs:,}"
     return {**weights, **fresh}, [told]
 
 

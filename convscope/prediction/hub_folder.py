@@ -13,6 +13,8 @@ from convscope.networks.imagenet import imagenet_classes
 
 FILES = ("model.safetensors", "pytorch_model.bin")
 """In the order of preference: the first is no pickle."""
+INDEXES = tuple(f"{name}.index.json" for name in FILES)
+"""What tells in which of several files each tensor lies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,11 @@ def read_hub_folder(folder: Path) -> HubFolder:
     `BadModel` if it holds no weights, or a config.json that cannot be read. Nothing is run.
     """
     file = next((folder / name for name in FILES if (folder / name).is_file()), None)
+    if file is None and any((folder / name).is_file() for name in INDEXES):
+        raise BadModel(
+            f"the weights in {folder} are cut into several files: save them as one, "
+            'model.save_pretrained(FOLDER, max_shard_size="100GB")'
+        )
     if file is None:
         raise BadModel(f"{folder} holds no weights: {' or '.join(FILES)} is needed")
     config = hub_config(folder)

@@ -11,10 +11,11 @@ from convscope.data.download import Progress
 from convscope.data.preprocess import Preprocessing
 from convscope.data.scheme import Scheme
 from convscope.errors import BadModel, BadValue
+from convscope.lookup import few
 from convscope.networks.published import PUBLISHED, published_for
 from convscope.networks.published_file import find_published, sha256_of
 from convscope.prediction.folder import BUNDLED, find_run, read_config, told_damage
-from convscope.prediction.hub_folder import FILES, hub_config, read_hub_folder
+from convscope.prediction.hub_folder import FILES, INDEXES, hub_config, read_hub_folder
 from convscope.prediction.weights import open_weights
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
@@ -89,6 +90,11 @@ def open_source(source: Source, progress: Progress | None = None) -> Opened:
     if source.sha256 not in (None, sha256):
         raise BadModel(f"{file} was altered: its SHA-256 is not the one in config.json")
     weights, notes = open_weights(file)
+    if odd := [key for key, t in weights.items() if not t.isfinite().all()]:
+        raise BadModel(
+            f"{file} holds numbers that are not finite (in {few(odd, 4)}): the training that left "
+            "them diverged, or they are damaged; take others"
+        )
     return Opened(weights, source.address, sha256, (*source.notes, *notes))
 
 
@@ -133,4 +139,4 @@ def _named(weights: str | Path, network: str) -> Source:
 def _is_of_the_hub(folder: Path) -> bool:
     """Whether `folder` holds weights, and nothing says that a run of ours left them."""
     ours = (folder / "checkpoint").is_dir() or "format" in hub_config(folder)
-    return not ours and any((folder / name).is_file() for name in FILES)
+    return not ours and any((folder / name).is_file() for name in (*FILES, *INDEXES))

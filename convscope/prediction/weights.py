@@ -43,6 +43,8 @@ def open_weights(path: Path) -> tuple[dict[str, Tensor], list[str]]:
     if not _is_state_dict(content):
         raise BadModel(f"{path} holds no plain state_dict: save `net.state_dict()`, not the net")
     weights = dict(content)
+    if sparse := [key for key, t in weights.items() if t.layout != torch.strided]:
+        raise BadModel(f"{path} holds sparse tensors ({few(sparse, 4)}): save them `.to_dense()`")
     for prefix, origin in PREFIXES.items():
         if weights and all(key.startswith(prefix) for key in weights):
             weights = {key.removeprefix(prefix): t for key, t in weights.items()}
@@ -99,7 +101,7 @@ def plain(tensors: Weights) -> dict[str, Tensor]:
 
 
 def put_weights(net: nn.Module, weights: Weights, source: str) -> None:
-    """`weights` into `net`; `BadModel` names keys missing, unexpected or of another shape.
+    """`weights` into `net`; `BadModel` names keys missing, unexpected, or of another shape or kind.
 
     The count of batches that a batch normalisation has seen, which old files lack, may be missing.
     """
@@ -112,6 +114,13 @@ def put_weights(net: nn.Module, weights: Weights, source: str) -> None:
             f"{key} {tuple(weights[key].shape)} instead of {tuple(own[key].shape)}"
             for key in own
             if key in weights and weights[key].shape != own[key].shape
+        ],
+        "of another kind": [
+            f"{key} {weights[key].dtype}"
+            for key in own
+            if key in weights
+            and own[key].is_floating_point()
+            and not weights[key].is_floating_point()
         ],
     }
     found = [f"{word}: {few(keys, 4)}" for word, keys in problems.items() if keys]

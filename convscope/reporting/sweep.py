@@ -39,7 +39,7 @@ def render_sweep(swept: Swept) -> str:
     begun, winner, report = swept.sweep, swept.winner, swept.report
     ordered = swept.ordered
     seeds = SEED in begun.grid
-    name = begun.data["name"]
+    name, curves = begun.data["name"], curves_of(swept)
     return page_template("sweep.html").render(
         title=f"{name}: {_result(swept)}",
         won=_won(swept),
@@ -60,7 +60,7 @@ def render_sweep(swept: Swept) -> str:
         metrics=[metric.replace("_", " ") for metric in swept.metrics],
         runs=[_run(run, swept) for run in ordered],
         second=_second(swept),
-        curves=shown(in_both_themes(curves_of(swept))),
+        curves=curves and shown(in_both_themes(curves)),
         coloured=coloured_by(swept),
         effects={field: shown(in_both_themes(draw)) for field, draw in effects_of(swept).items()},
         command=swept.command,

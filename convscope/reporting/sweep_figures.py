@@ -7,9 +7,11 @@ from convscope.training.sweep import Swept
 from convscope.training.trials import SEED
 
 
-def curves_of(swept: Swept) -> Draw:
-    """What draws the validation loss of every run that measured any."""
+def curves_of(swept: Swept) -> Draw | None:
+    """What draws the validation loss of every run that measured any; None if none did."""
     runs = [run for run in swept.outcomes if run.history is not None]
+    if not runs:
+        return None
     field = coloured_by(swept)
     curves = [
         ([record.epoch for record in run.history], run.history[f"validation_{swept.metrics[0]}"])

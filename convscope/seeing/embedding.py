@@ -72,5 +72,6 @@ def _tsne(values: np.ndarray, perplexity: float) -> np.ndarray:
     brought_down = principal(values, min(DIRECTIONS, *values.shape))[0]
     if not brought_down.any():
         return np.zeros((len(values), 2))
-    tsne = TSNE(perplexity=perplexity, init="pca", random_state=0)
+    init = "pca" if brought_down.shape[1] > 1 else "random"
+    tsne = TSNE(perplexity=perplexity, init=init, random_state=0)
     return tsne.fit_transform(brought_down).astype(np.float64)

@@ -31,15 +31,16 @@ def find_beginning(recipe: Recipe, net: nn.Module | None = None) -> Source | Non
     return find_source(type(net).__name__, weights=recipe.weights)
 
 
-def stored_size(recipe: Recipe) -> int:
+def stored_size(recipe: Recipe, begun: Preprocessing | None = None) -> int:
     """Side at which a folder's pictures are stored for `recipe`; 0 leaves it to the pictures.
 
-    Unless the recipe says it, pictures come as large as the weights have learned to see them.
+    Unless the recipe says it, pictures come as large as the weights have learned to see them, or,
+    in a run that goes on, as they have `begun` to come.
     """
-    if recipe.size or recipe.data in DATA:
+    if recipe.size or recipe.data in DATA or not (recipe.pretrained or recipe.weights):
         return recipe.size
-    beginning = find_beginning(recipe)
-    brought = None if beginning is None else beginning.preprocessing
+    beginning = None if begun is not None else find_beginning(recipe)
+    brought = begun if beginning is None else beginning.preprocessing
     return 0 if brought is None else min(brought.size)
 
 
@@ -55,13 +56,20 @@ def brought_along(fitted: Preprocessing, beginning: Source | None) -> Preprocess
     return replace(fitted, mean=mean, std=std)
 
 
-def begin(net: nn.Module, beginning: Source, progress: Progress | None = None) -> dict[str, Any]:
-    """The weights of `beginning` into `net`, with a new head if it has other classes.
+def begin(
+    net: nn.Module,
+    beginning: Source,
+    target_names: Sequence[str],
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The weights of `beginning` into `net`, with a new head if `target_names` are not theirs.
 
     Gives what config.json records: source, SHA-256, and what had to be done, in sentences.
     """
     opened = open_source(beginning, progress)
-    weights, notes = fit_weights(opened.weights, net)
+    theirs = beginning.target_names
+    others = theirs is not None and tuple(target_names) != theirs
+    weights, notes = fit_weights(opened.weights, net, other_classes=others)
     put_weights(net, weights, beginning.name)
     return {**opened.to_json(), "notes": [*opened.notes, *notes]}
 

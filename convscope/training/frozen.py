@@ -19,6 +19,7 @@ from convscope.atomic import make_folder
 from convscope.data.batches import Batches, BatchSource
 from convscope.data.download import cache_folder
 from convscope.device import device_of
+from convscope.errors import CannotWrite
 from convscope.evaluation.tasks import Task
 from convscope.networks.answering import answering
 from convscope.training.features import Frozen, Rest, features_of, find_frozen, why_not_kept
@@ -101,18 +102,18 @@ class _View:
 
 
 def keep_features(
-    ingredients: Ingredients, net: nn.Module, images: Tensor
+    ingredients: Ingredients, net: nn.Module, sample: Tensor
 ) -> tuple[Ingredients | None, str]:
     """`ingredients` with features in the place of images, and what is kept, as half a sentence.
 
-    None where nothing is frozen or the features cannot be kept. `images` are a sample.
+    None where nothing is frozen or the features cannot be kept. `sample` are some images.
     """
     freezing = ingredients.freezing
     batches, validation = ingredients.batches, ingredients.validation
     if not (freezing.modules and isinstance(batches, Batches) and isinstance(validation, Batches)):
         return None, ""
     freezing.set_learning(net, 1)
-    few = images[:2].to(device_of(net))
+    few = sample[:2].to(device_of(net))
     frozen = find_frozen(net, freezing.modules, few)
     if frozen is None:
         return None, "one of them gives no single tensor, so every epoch computes it anew"
@@ -120,9 +121,11 @@ def keep_features(
         return None, f"{reason}, so every epoch computes it anew"
     shape = frozen.gives[frozen.last]
     augmented = ingredients.recipe.augment != "none"
-    views = count_views(shape, len(torch.cat(batches.samples(1))), augmented)
+    images = [len(torch.cat(each.samples(0))) for each in (batches, validation)]
+    views = count_views(shape, images[0], augmented)
     if not views:
         return None, "what they give is too much to keep, so every epoch computes it anew"
+    check_disk(shape, [*views * [images[0]], images[1]])
     kept = replace(
         ingredients,
         batches=KeptBatches(batches, net, frozen, views),
@@ -139,12 +142,32 @@ def count_views(feature_shape: Sequence[int], images: int, augmented: bool) -> i
     return min(VIEWS if augmented else 1, MOST_KEPT // max(1, bytes_of_one))
 
 
+def check_disk(feature_shape: Sequence[int], views: Sequence[int]) -> None:
+    """`CannotWrite` if the disk has no room for views of so many images each."""
+    sizes = [4 * images * math.prod(feature_shape) for images in views]
+    needed = sum(size for size in sizes if size > MOST_IN_MEMORY)
+    if not needed:
+        return
+    make_folder(cache_folder())
+    free = shutil.disk_usage(cache_folder()).free
+    if needed > free:
+        raise CannotWrite(
+            f"the frozen part's answers take {needed / 1e9:.1f} GB and {cache_folder()} has "
+            f"{free / 1e9:.1f} left: free some, or let XDG_CACHE_HOME name a folder elsewhere"
+        )
+
+
 def _room(shape: tuple[int, ...]) -> Tensor:
-    """An empty float32 tensor of that shape: in memory, or in a file that goes when it does."""
+    """An empty float32 tensor of that shape: in memory, or in a file that goes when it does.
+
+    Where systems let go of a file that is still in use, it has no name from the start, so that a
+    kill leaves nothing either.
+    """
     if 4 * math.prod(shape) <= MOST_IN_MEMORY:
         return torch.empty(shape)
     make_folder(cache_folder())
     folder = tempfile.mkdtemp(prefix="features-", dir=cache_folder())
     room = torch.from_file(f"{folder}/features", shared=True, size=math.prod(shape)).view(shape)
+    shutil.rmtree(folder, ignore_errors=True)
     weakref.finalize(room, shutil.rmtree, folder, ignore_errors=True)
     return room

@@ -150,24 +150,27 @@ def make_plan(
     data: Splits | None = None,
     network: nn.Module | None = None,
     machine: Mapping[str, Any] | None = None,
+    preprocessing: Preprocessing | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """The plan of `recipe`.
 
-    `data` and `network` from Python take the place of the recipe's. `machine` comes from a run
-    that goes on: what its device, precision, memory format and threads are; weights to start from
-    are then left to its checkpoint.
+    `data` and `network` from Python take the place of the recipe's. `machine` and `preprocessing`
+    come from a run that goes on: what its device, precision, memory format and threads are, and
+    how its images were prepared. What it began with is then not looked at any more: all that came
+    of it is in its checkpoint.
     """
     read_augment(recipe.augment)  # refused before anything is loaded
-    beginning = find_beginning(recipe, network)
+    going_on = preprocessing is not None
+    beginning = None if going_on else find_beginning(recipe, network)
     if beginning is not None and recipe.weights is not None:  # found again from anywhere too
         recipe = recipe.changed(weights=beginning.address)
-    splits = data or load_recipe_data(recipe, progress)
+    splits = data or load_recipe_data(recipe, progress, preprocessing)
     if data is None and splits.origin is not None:  # a folder is found again from anywhere
         recipe = recipe.changed(data=splits.origin.source)
     _check_targets(splits)
     recipe = without_unknown_flip(name, recipe, splits.train)
-    preprocessing = _preprocessing(recipe, splits.train, beginning)
+    preprocessing = preprocessing or _preprocessing(recipe, splits.train, beginning)
     net = network or _built(recipe, splits)
     shown = title(recipe.network) if network is None else type(network).__name__
     check_fit(net, shown, splits.train.image_shape, splits.train.num_outputs)
@@ -176,14 +179,15 @@ def make_plan(
         recipe = recipe.changed(thaw=freezing.thaw)
     began_with = None if beginning is None else {"source": beginning.address}
     if beginning is not None and machine is None:
-        began_with = begin(net, beginning, progress)
+        began_with = begin(net, beginning, splits.train.target_names, progress)
     sample = _first_batch(recipe, splits.train, preprocessing)
     objective = build_objective(recipe, splits.train)
     chosen = resolve(recipe.changed(**(machine or {})), net, objective, sample)
     rehearse(chosen, net, objective, sample, shown)
     chosen.place(net)
     ingredients = _ingredients(recipe, splits, preprocessing, chosen, freezing)
-    drawn = beginning is None and network is None and not is_path(recipe.network)
+    brought = recipe.pretrained or recipe.weights is not None
+    drawn = not brought and network is None and not is_path(recipe.network)
     on_features, kept = keep_features(ingredients, net, sample[0])
     return Plan(
         name=name,
@@ -198,13 +202,15 @@ def make_plan(
     )
 
 
-def load_recipe_data(recipe: Recipe, progress: Progress | None = None) -> Splits:
-    """The data that `recipe` names, read and cut as it says."""
+def load_recipe_data(
+    recipe: Recipe, progress: Progress | None = None, begun: Preprocessing | None = None
+) -> Splits:
+    """The data that `recipe` names, read and cut as it says, or as a run has `begun` to."""
     return load_data(
         recipe.data,
         validation=recipe.validation,
         split_seed=recipe.split_seed,
-        size=stored_size(recipe),
+        size=stored_size(recipe, begun),
         group_by=recipe.group_by,
         skip_unreadable=recipe.skip_unreadable,
         progress=progress,

@@ -10,6 +10,7 @@ from torch import nn
 
 from convscope.data.dataset import Splits
 from convscope.data.download import Progress
+from convscope.data.preprocess import Preprocessing
 from convscope.errors import BadModel, BadValue
 from convscope.evaluation.measured import Scores
 from convscope.prediction.folder import find_run
@@ -130,12 +131,14 @@ def resume(
             )
         anew = {key: fields[key] for key in MACHINE_FIELDS if key in fields}
         machine = {key: facts["resolved"][key] for key in MACHINE_FIELDS}
+        prepared = facts.get("preprocessing")  # versions before 0.3 did not write it down
         plan = make_plan(
             facts["name"],
             replace(recipe, network=network) if isinstance(network, str) else recipe,
             data=data,
             network=network if isinstance(network, nn.Module) else None,
             machine={**machine, **anew},
+            preprocessing=prepared and Preprocessing.from_json(prepared),
         )
         plan = replace(plan, began_with=facts.get("began_with"))
         if plan.splits.fingerprint != facts["fingerprint"]:

@@ -72,6 +72,7 @@ class Saver:
             "resolved": plan.resolved.to_json(),
             "fingerprint": plan.splits.fingerprint,
             "open_test": self._open_test,
+            "preprocessing": plan.preprocessing.to_json(),
             "began_with": plan.began_with and dict(plan.began_with),
             "position": asdict(state.position),
             "records": [record.row() for record in state.records],

@@ -66,6 +66,13 @@ def test_a_new_head_is_the_nets_own_and_the_rest_is_given():
     assert net[3].bias.any()  # a copy, so that later steps do not change it
 
 
+def test_as_many_other_classes_need_a_new_head_too():
+    net, weights = small_net(3, 2), small_net(3, 2).state_dict()
+    fitted, told = new_head(weights, net, other_classes=True)
+    assert torch.equal(fitted["3.weight"], net[3].weight)
+    assert told == ["new head: 3.weight and 3.bias begin anew, for 2 other classes"]
+
+
 def test_weights_of_another_network_keep_their_head():
     weights = small_net(3, 11).state_dict()
     for net in (nn.Linear(5, 3), nn.Sequential(nn.Flatten(), nn.Linear(1051, 2)), nn.ReLU()):

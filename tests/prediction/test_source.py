@@ -71,6 +71,20 @@ def test_what_a_checkpoint_is_rid_of_is_noted(own_place):
     assert len(opened.to_json()["notes"]) == 2
 
 
+def test_numbers_that_are_not_finite_are_refused(own_place):
+    torch.save({"a": torch.ones(3), "b": torch.tensor([1.0, float("nan")])}, own_place / "c.pth")
+    with pytest.raises(BadModel, match=r"c.pth holds numbers that are not finite \(in b\)"):
+        open_source(find_source("mlp", weights="c.pth"))
+
+
+def test_a_folder_whose_weights_are_in_several_files_is_told(own_place):
+    (own_place / "hub").mkdir()
+    (own_place / "hub" / "model.safetensors.index.json").write_text("{}")
+    (own_place / "hub" / "config.json").write_text('{"num_classes": 1000}')
+    with pytest.raises(BadModel, match="cut into several files: save them as one"):
+        find_source("mlp", weights="hub")
+
+
 @pytest.mark.parametrize("name", ["first", "runs/first", "latest"])
 def test_a_run_brings_all_it_has(own_place, name):
     model = leave_run(own_place / "runs" / "first")

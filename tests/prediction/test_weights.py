@@ -206,6 +206,19 @@ def test_weights_that_do_not_fit_are_named_and_change_nothing():
     assert encode_weights(net) == before
 
 
+@pytest.mark.parametrize("kind", [torch.int8, torch.bool, torch.complex64])
+def test_numbers_of_another_kind_are_refused(kind):
+    weights = {**small_net().state_dict(), "0.weight": small_net()[0].weight.detach().to(kind)}
+    with pytest.raises(BadModel, match=f"of another kind: 0.weight {kind}"):
+        put_weights(small_net(), weights, "odd.pt")
+
+
+def test_sparse_tensors_are_refused_with_the_remedy(own_place):
+    torch.save({"a": torch.eye(3).to_sparse()}, own_place / "sparse.pt")
+    with pytest.raises(BadModel, match=r"sparse.pt holds sparse tensors \(a\): .*to_dense"):
+        read_weights(own_place / "sparse.pt")
+
+
 def test_of_many_wrong_keys_the_first_four_are_named():
     with pytest.raises(BadModel, match=r"missing: 0.bias, 0.weight, 1.bias, .* and 4 more\)"):
         put_weights(small_net(), {}, "nothing")

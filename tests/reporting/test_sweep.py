@@ -140,6 +140,18 @@ def test_runs_that_diverged_are_told(made):
     assert "2 of 4 runs diverged." in text
 
 
+def test_runs_that_failed_before_any_measurement_are_told(made):
+    failed = tuple(replace(each, history=None) for each in made["diverged"].outcomes[:2])
+    choices = (replace(made["diverged"].choices[-1], outcomes=failed),)
+    swept = replace(
+        made["diverged"], outcomes=failed, choices=choices, winner=None, report=None,
+        ended="diverged",
+    )  # fmt: skip
+    text = Reader(render_sweep(swept)).text
+    assert "There is nothing to choose" in text
+    assert "No run came as far as a first measurement" in text
+
+
 def test_where_nothing_is_left_to_choose_the_page_says_so():
     fields = {**FIELDS, "optimizer": "sgd"}
     swept = sweep("digits-cnn", {"weight_decay": (1e6, 9e5)}, fields=fields)

@@ -44,6 +44,12 @@ def test_one_direction_leaves_the_other_empty():
     np.testing.assert_allclose(shares, [1, 0])
 
 
+def test_a_single_number_per_picture_is_laid_out_too():
+    points = embed(torch.linspace(0, 1, 23)[:, None] ** 2, "tsne").points
+    assert points.shape == (23, 2)
+    assert np.isfinite(points).all()
+
+
 @pytest.mark.parametrize(
     ("vectors", "method", "said"),
     [

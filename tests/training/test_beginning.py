@@ -1,3 +1,6 @@
+import itertools
+import shutil
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -12,7 +15,8 @@ from convscope.networks.published import PUBLISHED
 from convscope.prediction.folder import read_config
 from convscope.training.beginning import begin, brought_along, find_beginning, stored_size
 from convscope.training.plan import load_recipe_data, make_plan
-from convscope.training.run import train
+from convscope.training.run import resume, train, train_watched
+from convscope.training.running import Nobody
 from tests.data.photographs import make_folder_of_classes
 from tests.prediction.published_cnn import PREPROCESSING, publish_cnn
 
@@ -72,7 +76,7 @@ def test_a_net_begins_with_the_weights_but_for_its_head(published, beginner):
     net = build_network("cnn", num_classes=7, in_channels=3, input_size=(11, 13))
     fresh = net.fc2.weight.detach().clone()
     source = find_beginning(beginner())
-    record = begin(net, source)
+    record = begin(net, source, [str(i) for i in range(7)])
     assert torch.equal(net.conv1.weight, published.conv1.weight)
     assert torch.equal(net.fc1.bias, published.fc1.bias)
     assert torch.equal(net.fc2.weight, fresh)
@@ -116,9 +120,11 @@ def test_a_run_that_goes_on_needs_no_weights_any_more(published, beginner, bars,
     machine = {k: v for k, v in plan.resolved.to_json().items() if k != "kernels"}
     monkeypatch.delenv("CONVSCOPE_DATA")
     monkeypatch.setattr("convscope.networks.published.HOME", "http://127.0.0.1:9/")
-    again = make_plan("x", beginner(), data=bars, machine=machine)
+    again = make_plan("x", beginner(), data=bars, machine=machine, preprocessing=plan.preprocessing)
     assert again.preprocessing == plan.preprocessing
-    assert again.began_with == {"source": PUBLISHED["cnn"].url}
+    older = make_plan("x", beginner(), data=bars, machine=machine)  # whose checkpoint lacks it
+    assert older.preprocessing == plan.preprocessing
+    assert older.began_with == {"source": PUBLISHED["cnn"].url}
 
 
 def test_weights_of_another_network_are_refused(published, beginner, bars, own_place):
@@ -138,3 +144,41 @@ def test_a_net_from_python_begins_with_a_file_but_has_no_published_weights(
     assert torch.equal(net[1].weight.cpu(), given[1].weight)
     with pytest.raises(BadValue, match="pretrained goes with a network's name"):
         make_plan("x", beginner(), data=bars, network=net)
+
+
+def test_as_many_other_classes_get_a_new_head_too(recipe, bars, own_place):
+    first = train(recipe(epochs=1), data=bars)
+    again = make_plan("x", recipe(weights=str(first.folder)), data=bars)
+    assert again.began_with is not None
+    assert again.began_with["notes"] == []
+    parts = {part: replace(bars[part], target_names=("left", "right")) for part in bars.counts()}
+    other = make_plan("x", recipe(weights=str(first.folder)), data=replace(bars, **parts))
+    assert other.began_with is not None
+    (note,) = other.began_with["notes"]
+    assert note.startswith("new head")
+    assert note.endswith("begin anew, for 2 other classes")
+
+
+def test_a_run_goes_on_without_what_it_began_with(recipe, own_place):
+    make_folder_of_classes(own_place / "zoo", {"ants": 12, "bees": 13})
+    fields = {"data": "zoo", "network": "cnn", "network_arguments": {}, "size": 0}
+    first = train(recipe(epochs=1, **{**fields, "size": 11}))
+    chosen = recipe(epochs=2, weights=str(first.folder), **fields)
+    whole = train(chosen, out="whole")
+    train_watched(chosen, out="cut", onlooker=StopsAtOnce())
+    shutil.rmtree(first.folder)
+    again = resume("cut")
+    assert again.model.preprocessing == whole.model.preprocessing
+    assert_close(again.model.net.state_dict(), whole.model.net.state_dict(), rtol=0, atol=0)
+    assert again.model.provenance["began_with"] == whole.model.provenance["began_with"]
+
+
+class StopsAtOnce(Nobody):
+    """Gives one batch, as if Ctrl-C had come then."""
+
+    left = 1
+
+    def batches(self, batches):
+        for batch in itertools.islice(batches, self.left):
+            self.left -= 1
+            yield batch

@@ -1,10 +1,14 @@
 """A run on kept features against the run on images."""
 
+from types import SimpleNamespace
+
 import pytest
 from torch.testing import assert_close
 
+from convscope.data.download import cache_folder
+from convscope.errors import CannotWrite
 from convscope.training import frozen
-from convscope.training.frozen import count_views
+from convscope.training.frozen import check_disk, count_views
 from convscope.training.loop import train_epochs
 from convscope.training.plan import make_plan
 
@@ -25,6 +29,7 @@ def test_a_run_on_kept_features_is_the_run_on_images(bars, recipe, fields, in_fi
         if not on_features:
             ingredients = frozen.replace(ingredients, on_features=None)
         records = list(train_epochs(ingredients, state))
+        assert not list(cache_folder().glob("features-*"))  # a kill would leave nothing
         return plan.net.state_dict(), [r.validation["loss"] for r in records]
 
     (kept, kept_losses), (plain, losses) = weights(True), weights(False)
@@ -56,6 +61,14 @@ def test_views_are_as_many_as_there_is_room_for():
     big = frozen.MOST_KEPT // 4 // 3
     assert count_views((big,), 1, augmented=True) == 3
     assert count_views((big,), 5, augmented=False) == 0
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(monkeypatch, own_place):
+    monkeypatch.setattr(frozen.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
+    check_disk((10**6,), [60])  # 240 MB are kept in memory
+    check_disk((10**6,), [200, 40])
+    with pytest.raises(CannotWrite, match="take 1.6 GB and .* has 1.0 left: free some"):
+        check_disk((10**6,), [200, 200])
 
 
 def test_too_much_to_keep_is_computed_anew_and_said(bars, recipe, monkeypatch):
