@@ -100,9 +100,12 @@ def show(
     explained = _chosen(found, asked["explain"])
     drawn = _draw(found, titled(name), asked["diagram"], asked["dark"])
     if as_json:
-        output.json_object(_as_json(found, explained, drawn))
+        facts = {"published": published_facts(name)} if asked["pretrained"] else {}
+        output.json_object({**_as_json(found, explained, drawn), **facts})
         return
     _show_table(found)
+    if asked["pretrained"]:
+        _show_published(name)
     for layer in explained:
         _show_formulas(layer)
     if drawn:
@@ -128,6 +131,29 @@ def _find(
     usual_shape, usual_classes = usual or ((), 10)
     shape = shape or usual_shape
     return build_bare(name, shape, classes or usual_classes), shape
+
+
+def _show_published(name: str) -> None:
+    """The file behind `--pretrained`: where it is from, how good, and how pictures are prepared."""
+    facts = published_facts(name)
+    output.answer()
+    output.answer(f"weights: {facts['url']}, {facts['megabytes']} MB")
+    output.answer(f"licence: {facts['licence']}")
+    top1, top5 = output.percent(facts["top1"]), output.percent(facts["top5"])
+    output.answer(f"published accuracy: {top1} at first place, {top5} within five")
+    prepared = facts["preprocessing"]
+    mean, std = (" ".join(f"{v:g}" for v in prepared[key]) for key in ("mean", "std"))
+    size = "x".join(map(str, prepared["size"]))
+    output.answer(
+        f"pictures: short side to {prepared['resize']}, centre {size}, less {mean}, over {std}"
+    )
+
+
+def published_facts(name: str) -> dict[str, Any]:
+    """What the catalogue says of the published weights of `name`."""
+    from convscope.networks.published import published_for
+
+    return published_for(name).to_json()
 
 
 def _show_code(net: "nn.Module", as_json: bool) -> None:

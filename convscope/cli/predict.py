@@ -67,6 +67,8 @@ def command(
     """
     if as_json and as_csv:
         raise BadValue("--json and --csv are two answers: ask for one")
+    if features is not None and as_csv:
+        raise BadValue("--features are written to a file: --out FILE.csv, and leave --csv out")
     from convscope.cli.points_answer import draw_located
     from convscope.data.pixels import find_pictures
 

@@ -13,11 +13,13 @@ from convscope.data.coordinates import known
 from convscope.data.dataset import PARTS, Dataset
 from convscope.data.download import Progress
 from convscope.data.picture_cache import Decoded, PictureFile, decode
+from convscope.data.pixels import SUFFIXES
 from convscope.data.placement import place
 from convscope.data.points_pairs import PAIRS, find_scheme
 from convscope.data.points_table import PointsTable, has_points_header, read_points_table
 from convscope.data.pools import PART_NAMES, Pools, found_groups, in_parts, judged, read_pattern
 from convscope.errors import BadData
+from convscope.lookup import few
 
 FEWEST_GROUPS = 10
 """Groups that names must tell, none of more than a picture in ten, to be taken for such."""
@@ -37,13 +39,34 @@ class Entry:
 
 
 def is_points_folder(folder: Path) -> bool:
-    """Whether `folder` holds a table of points rather than class folders."""
+    """Whether `folder` holds a table of points rather than class folders.
+
+    `BadData` where both are there and no table is called points, train, val or test.
+    """
     tables = _tables(folder)
-    if any(map(has_points_header, tables)):
+    if of_points := list(filter(has_points_header, tables)):
+        _check_meant(folder, of_points)
         return True
     train = folder / "train"  # so that a bad header of train.csv is told of
     named = any(file.stem.lower() == "train" for file in tables)
     return named and not any(path.is_dir() for path in train.glob("*"))
+
+
+def _check_meant(folder: Path, tables: Sequence[Path]) -> None:
+    if any(file.stem.lower() in (*PART_NAMES, "points") for file in tables):
+        return
+    classes = [path.name for path in sorted(folder.iterdir()) if _is_class_folder(path)]
+    if len(classes) > 1:
+        raise BadData(
+            f"{folder} holds class folders ({few(classes, 3)}) and a table of points "
+            f"({tables[0].name}): call the table points.csv to learn the points, or move it away "
+            "to learn the classes"
+        )
+
+
+def _is_class_folder(path: Path) -> bool:
+    named = path.is_dir() and path.name.lower() not in PART_NAMES and not path.name.startswith(".")
+    return named and any(file.suffix.lower() in SUFFIXES for file in path.iterdir())
 
 
 def read_points_folder(
@@ -70,7 +93,10 @@ def read_points_folder(
     entries = [entry for entry in listed if isinstance(entry, Entry)]
     missing = [entry for entry in listed if not isinstance(entry, Entry)]
     if missing and not skip_unreadable:
-        raise BadData(missing[0][1])
+        raise BadData(
+            f"{missing[0][1]}: put it there, correct the table, or go on without it: "
+            "--skip-unreadable (skip_unreadable=True)"
+        )
     decoded = decode([entry.file for entry in entries], folder, size, progress, crop="pad")
     broken = [*decoded.broken, *missing]
     notes = judged(broken, len(listed), skip_unreadable)

@@ -38,7 +38,8 @@ def read_pairs(file: Path, names: Sequence[str]) -> tuple[tuple[int, int], ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadData(f"{file} cannot be read as text in UTF-8: save it again") from error
     for number, line in enumerate(lines, start=1):
-        words = [word for word in re.split(r"[,;\s]+", line.strip()) if word]
+        words = re.split(r"[,;\t]", line) if re.search(r"[,;\t]", line) else line.split()
+        words = [word.strip() for word in words if word.strip()]
         if not words:
             continue
         where = f"{file}, line {number}"
@@ -47,6 +48,8 @@ def read_pairs(file: Path, names: Sequence[str]) -> tuple[tuple[int, int], ...]:
                 f"{where}: {line.strip()!r} is no pair: two points are needed, such as 1,17"
             )
         one, other = (_index(word, names, where) for word in words)
+        if (other, one) in pairs:
+            continue
         if one == other or one in taken or other in taken:
             raise BadData(f"{where}: {line.strip()!r}: each point has one partner, not itself")
         taken |= {one, other}

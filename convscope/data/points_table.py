@@ -71,7 +71,8 @@ def has_points_header(file: Path) -> bool:
     """Whether the first line of `file` could be the header of such a table."""
     try:
         with file.open(encoding="utf-8-sig") as text:
-            cells = next(csv.reader([text.readline()]), [])
+            line = text.readline()
+            cells = next(csv.reader([line], delimiter=_delimiter(line)), [])
     except (OSError, ValueError, csv.Error):
         return False
     pairs = [word.strip() for word in cells[1:] if word.strip().lower() != "group"]
@@ -86,13 +87,21 @@ def _rows(file: Path) -> Iterator[Row]:
         raise BadData(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadData(f"{file} is no text in UTF-8: save it as CSV, UTF-8") from error
-    reader = csv.reader(io.StringIO(text, newline=""))
+    delimiter = _delimiter(text.partition("\n")[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for cells in reader:
+            if delimiter == ";":
+                cells[1:] = [cell.replace(",", ".") for cell in cells[1:]]
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, cells
     except csv.Error as error:
         raise BadData(f"{file}, line {reader.line_num}: {error}") from error
+
+
+def _delimiter(header: str) -> str:
+    """A semicolon where commas are decimal points, as spreadsheets of many countries write it."""
+    return ";" if header.count(";") > header.count(",") else ","
 
 
 def _point_names(file: Path, columns: Sequence[str]) -> tuple[str, ...]:

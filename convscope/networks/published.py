@@ -7,7 +7,8 @@ whole hash, it stands here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from convscope.data.preprocess import Preprocessing
 from convscope.errors import BadModel
@@ -44,6 +45,10 @@ class PublishedWeights:
     def url(self) -> str:
         """Where it is fetched from."""
         return HOME + self.file
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields and the address."""
+        return {**asdict(self), "preprocessing": self.preprocessing.to_json(), "url": self.url}
 
     @property
     def class_names(self) -> tuple[str, ...]:

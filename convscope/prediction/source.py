@@ -36,6 +36,8 @@ class Source:
     sha256: str | None = None
     """What the file's must be; None where nobody says."""
     preprocessing: Preprocessing | None = None
+    prepared_by: str | None = None
+    """Whose `preprocessing` is: these weights' own, or that of the network's published ones."""
     target_names: tuple[str, ...] | None = None
     network_arguments: Mapping[str, Any] = field(default_factory=dict)
     task: str = "classes"
@@ -71,9 +73,11 @@ def find_source(
         raise BadValue("weights come from --pretrained or from --weights: give one of the two")
     entry = PUBLISHED.get(network)
     source = _published(network) if weights is None else _named(weights, network)
+    own = source.preprocessing is not None
     return replace(
         source,
         preprocessing=source.preprocessing or (entry and entry.preprocessing),
+        prepared_by="these weights" if own else entry and f"the published weights of {network}",
         target_names=source.target_names or (entry and entry.class_names),
     )
 

@@ -71,7 +71,11 @@ def begin(
     others = theirs is not None and tuple(target_names) != theirs
     weights, notes = fit_weights(opened.weights, net, other_classes=others)
     put_weights(net, weights, beginning.name)
-    return {**opened.to_json(), "notes": [*opened.notes, *notes]}
+    return {
+        **opened.to_json(),
+        "preprocessing": beginning.prepared_by,
+        "notes": [*opened.notes, *notes],
+    }
 
 
 def _for_channels(values: Sequence[float], channels: int) -> tuple[float, ...]:

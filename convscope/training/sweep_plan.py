@@ -11,7 +11,7 @@ from convscope.data.dataset import Splits
 from convscope.data.download import Progress
 from convscope.errors import BadModel, BadValue, ConvscopeError
 from convscope.prediction.folder import find_run
-from convscope.training.beginning import stored_size
+from convscope.training.beginning import find_beginning, stored_size
 from convscope.training.catalogue import find_recipe
 from convscope.training.grid import Grid, combinations, described, folder_names
 from convscope.training.plan import make_plan
@@ -99,6 +99,9 @@ def save_sweep(folder: Path, begun: Beginning, splits: Splits, open_test: bool) 
     source, base = None if splits.origin is None else splits.origin.source, begun.base
     if source is not None:  # a folder is found again from anywhere
         base = base.changed(data=source)
+    weights = None if base.weights is None else find_beginning(base)
+    if weights is not None:
+        base = base.changed(weights=weights.address)
     content = {
         "format": FORMAT,
         "recipe": {"name": begun.name, **base.to_json()},

@@ -88,10 +88,10 @@ def find_freezing(recipe: Recipe, net: nn.Module) -> Freezing:
     modules = tuple(_outermost(_named(recipe.freeze, net)))
     learning = {name for name, parameter in net.named_parameters() if parameter.requires_grad}
     if all(_below(name, modules) for name in learning):
-        raise BadValue(
-            f"freeze={recipe.freeze} leaves nothing that learns: freeze less, or freeze=head, "
-            "which is all but the last layer"
-        )
+        remedy = "freeze less, or freeze=head, which is all but the last layer"
+        if recipe.freeze == "head":
+            remedy = "the last layer of this net has no numbers that learn; name what to freeze"
+        raise BadValue(f"freeze={recipe.freeze} leaves nothing that learns: {remedy}")
     layers = [layer for name in modules for layer in _layers(net, name)]
     brought = recipe.pretrained or recipe.weights is not None
     openings = read_thaw(recipe.thaw)

@@ -50,6 +50,14 @@ def test_files_and_folders_may_be_mixed_and_unreadable_ones_are_named(convscope,
         assert len(file["features"]) == 8
 
 
+def test_features_and_a_table_of_predictions_are_two_things(convscope, digits):
+    outcome = convscope(
+        "predict", "bundled:mnist-cnn", "written", "--features", "fc1", "--out", "f.csv", "--csv"
+    )
+    assert outcome.code == 2
+    assert "leave --csv out" in outcome.err
+
+
 def test_everything_at_once_as_one_json_object(convscope, digits):
     image = next(digits.rglob("=2.png"))
     outcome = convscope(

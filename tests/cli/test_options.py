@@ -138,3 +138,13 @@ def test_pictures_are_svg_or_png():
     check_ending("a/b.SVG", "--out")
     with pytest.raises(BadValue, match="--out b.gif: give a name that ends in .svg or .png"):
         check_ending("b.gif", "--out")
+
+
+def test_what_is_known_of_published_weights_is_shown(convscope, published):
+    shown = convscope("network", "show", "cnn", "--pretrained")
+    assert shown.code == 0, shown.err
+    for said in ("/cnn.pth, 2 MB", "licence: BSD-3-Clause", "at first place", "short side to 17"):
+        assert said in shown.out
+    facts = json.loads(convscope("network", "show", "cnn", "--pretrained", "--json").out)
+    assert facts["published"]["url"].endswith("cnn.pth")
+    assert facts["published"]["preprocessing"]["size"] == [11, 13]

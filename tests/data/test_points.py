@@ -130,7 +130,9 @@ def test_a_picture_turned_by_exif_has_its_points_upright(own_place):
 
 def test_missing_pictures_are_named_or_left_out(spots):
     (spots / "train" / "person3_1.png").unlink()
-    with pytest.raises(BadData, match=r"train\.csv, line 12: person3_1\.png is not in"):
+    with pytest.raises(
+        BadData, match=r"train\.csv, line 12: person3_1\.png is not in .*--skip-unreadable"
+    ):
         read_points_folder(spots)
     pools = read_points_folder(spots, skip_unreadable=True)
     assert len(pools.parts["train"]) == 32
@@ -177,6 +179,17 @@ def test_folders_of_classes_are_no_points(own_place):
     parted = make_folder_of_classes(own_place / "p" / "train", {"ants": 3, "bees": 3}).parent
     (parted / "train.csv").write_text("name,label\na,b\n")
     assert not is_points_folder(parted)
+
+
+def test_class_folders_and_a_table_of_boxes_are_asked_about(own_place):
+    folder = make_folder_of_classes(own_place / "zoo", {"ants": 12, "bees": 13})
+    (folder / "boxes.csv").write_text("file,x1,y1,x2,y2\nants/0.png,1,1,2,2\n")
+    with pytest.raises(BadData, match=r"\(ants, bees\) and a table of points \(boxes.csv\): call"):
+        load_data(folder)
+    (folder / "boxes.csv").rename(folder / "points.csv")
+    assert is_points_folder(folder)
+    (folder / "points.csv").unlink()
+    assert load_data(folder).train.task == "classes"
 
 
 def test_a_bad_header_of_a_folder_of_points_is_told(spots):

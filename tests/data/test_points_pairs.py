@@ -15,7 +15,10 @@ def written(folder, text, name="pairs.csv"):
 def test_pairs_are_numbers_from_one_or_names(own_place):
     file = written(own_place, "2,3\n\near tail\n")
     assert read_pairs(file, NAMES) == ((1, 2), (3, 4))
-    assert read_pairs(written(own_place, "1;5\n"), NAMES) == ((0, 4),)
+    assert read_pairs(written(own_place, "1;5\n5 1\n"), NAMES) == ((0, 4),)  # said both ways
+    assert read_pairs(written(own_place, "left eye\tright eye\n"), ["left eye", "right eye"]) == (
+        (0, 1),
+    )
 
 
 @pytest.mark.parametrize(("text", "told"), [

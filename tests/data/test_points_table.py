@@ -87,3 +87,11 @@ def test_empty_cells_are_points_that_are_not_known(own_place):
     read = table(own_place, HEADER + "a.jpg, ,,3,4\n")
     assert math.isnan(read.points[0, 0, 0])
     assert read.groups is None
+
+
+def test_semicolons_part_the_cells_where_commas_are_decimal_points(own_place):
+    read = table(own_place, "name;x1;y1;group\na,b.png;1,5;-2;g,1\nc.png;;;g")
+    assert has_points_header(own_place / "some.csv")
+    assert read.names == ["a,b.png", "c.png"]
+    assert read.points[0].tolist() == [[1.5, -2]]
+    assert read.points[1].isnan().all()

@@ -91,6 +91,12 @@ def test_freezing_everything_is_refused(recipe, freeze):
         find_freezing(recipe(freeze=freeze), conv_net())
 
 
+def test_a_head_without_numbers_that_learn_is_told(recipe):
+    net = build_network("lenet5", num_classes=10, in_channels=1, input_size=(28, 28))
+    with pytest.raises(BadValue, match="the last layer of this net has no numbers that learn"):
+        find_freezing(recipe(freeze="head"), net)
+
+
 def test_more_parts_than_layers_are_refused(recipe):
     with pytest.raises(BadValue, match="4 parts, and features has 3 layers"):
         find_freezing(recipe(freeze="features", thaw="1+1+1+1"), conv_net())
