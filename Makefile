@@ -4,6 +4,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TORCH := torch==$(shell sed -n 's/^torch==//p' constraints.txt)
 
+# the tests start some hundred processes, each of which would compile everything anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test browser check fix slow clean
 
 demo: .venv/ready

@@ -7,6 +7,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from convscope.atomic import write_text
 from convscope.drawing.confusion import draw_confusion
 from convscope.drawing.coverage import draw_coverage
 from convscope.drawing.curves import draw_accuracies, draw_losses
@@ -24,10 +25,12 @@ Draw = Callable[[Theme], Figure]
 
 @dataclass(frozen=True, eq=False)
 class InBothThemes:
-    """A figure, drawn for a light and for a dark reader."""
+    """A figure for a light and for a dark reader, as the text of an SVG file each."""
 
-    light: Figure
-    dark: Figure
+    figure: Figure
+    """The light one."""
+    light: str
+    dark: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def first_filters(net: nn.Module, image_shape: tuple[int, int, int]) -> Tensor |
 
 def in_both_themes(draw: Draw) -> InBothThemes:
     """The figure for a light and for a dark reader."""
-    return InBothThemes(draw(LIGHT), draw(DARK))
+    figure = draw(LIGHT)
+    return InBothThemes(figure, svg_text(figure), svg_text(draw(DARK)))
 
 
 def shown(figure: InBothThemes) -> Shown:
@@ -103,9 +107,9 @@ def shown(figure: InBothThemes) -> Shown:
 def save_figures(drawn: Mapping[str, InBothThemes], folder: Path) -> None:
     """Each figure as NAME.png and NAME.svg in `folder`, for a light reader."""
     for name, figure in drawn.items():
-        for suffix in ("png", "svg"):
-            save_figure(figure.light, folder / f"{name}.{suffix}")
+        save_figure(figure.figure, folder / f"{name}.png")
+        write_text(folder / f"{name}.svg", figure.light)
 
 
-def _address(figure: Figure) -> str:
-    return data_address(svg_text(figure).encode("utf-8"), "svg+xml")
+def _address(svg: str) -> str:
+    return data_address(svg.encode("utf-8"), "svg+xml")

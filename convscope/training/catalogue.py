@@ -110,6 +110,21 @@ CATALOGUE = {
         reaches="78.07 % (77.37 to 78.81, three seeds)",
         takes="51 s on two busy cores of a Zen 4 EPYC, float32",
     ),
+    "cifar10-resnet20": Named(
+        recipe=Recipe(
+            data="cifar10",
+            network="resnet20",
+            augment="flip+shift:4",
+            validation=0.1,
+            epochs=10,
+            batch_size=128,
+            learning_rate=0.1,
+            weight_decay=5e-4,
+        ),
+        about="a residual network on small photographs: ten epochs of the paper's 160",
+        reaches="86.3 % (one seed; the paper, after 160 epochs: 91.25 %)",
+        takes="2,040 s on two busy cores of a Zen 3 EPYC, float32",
+    ),
     "folder": Named(
         recipe=Recipe(
             network="resnet8",

@@ -30,7 +30,7 @@ class Recipe:
     skip_unreadable: bool = False
     """Go on without a folder's broken files, however many they are."""
     network: str = "cnn"
-    """Network of the catalogue, file.py:Class, or written out: 'conv 8 3; relu; ...'."""
+    """Of the catalogue, file.py:Class, timm:NAME, or written out: 'conv 8 3; relu; ...'."""
     network_arguments: Mapping[str, Any] = field(default_factory=dict)
     """The network's own arguments, written network.hidden=100."""
     weights: str | None = None

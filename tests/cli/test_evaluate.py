@@ -6,13 +6,7 @@ import pytest
 
 from convscope.data.loading import load_data
 from convscope.data.pixels import encode_png
-
-SURE = ["threads=1", "precision=float32", "memory_format=contiguous"]
-
-
-@pytest.fixture
-def trained(convscope) -> None:
-    convscope("train", "epochs=2", "--no-report", *SURE)
+from tests.cli.conftest import SURE
 
 
 def test_without_options_it_shows_what_the_opening_stored(convscope, trained):

@@ -107,7 +107,8 @@ def test_true_convolution_says_what_it_changes(convscope, picture):
 
 
 def test_a_film_is_a_gif_of_the_picture_or_of_a_smaller_one(convscope, own_place, monkeypatch):
-    monkeypatch.setattr("convscope.drawing.few_pixels.MOST_PIXELS", 8)
+    for module in ("film", "few_pixels"):
+        monkeypatch.setattr(f"convscope.drawing.{module}.MOST_PIXELS", 8)
     Picture.new("L", (4, 2), 77).save("small.png")
     Picture.new("L", (160, 80), 77).save("large.png")
     words = ["--kernel", "sobel-x", "--film", "film.gif"]
@@ -172,7 +173,7 @@ KERNEL = ["--kernel", "sobel-x"]
         ([*KERNEL, "--layer", "--pool", "12"], "kernel_size 12 does not fit"),
         ([*KERNEL, "--layer", "--pool", "0"], "--pool"),
         ([*KERNEL, "--film", "film.mp4"], "a name that ends in .gif"),
-        ([*KERNEL, "--out", "figure.jpg"], "ends in .png or .svg, or a folder"),
+        ([*KERNEL, "--out", "figure.jpg"], "ends in .svg or .png, or a folder"),
         ([*KERNEL, "--clip", "--out", "figure.svg"], "ends in .png, or a folder"),
         ([*KERNEL, "--out", "picture.png"], "--out picture.png is the picture itself"),
         ([*KERNEL, "--at", "3,3", "--layer", "--out", "a.png"], "2 are asked for: give a folder"),

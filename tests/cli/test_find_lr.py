@@ -2,7 +2,7 @@ import json
 import shlex
 from pathlib import Path
 
-SURE = ["threads=1", "precision=float32", "memory_format=contiguous"]
+from tests.cli.conftest import SURE
 
 
 def test_it_suggests_a_rate_and_leaves_a_picture_and_no_run(convscope, own_place):

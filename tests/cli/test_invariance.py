@@ -3,12 +3,7 @@ from pathlib import Path
 
 import pytest
 
-SURE = ["--no-report", "threads=1", "precision=float32", "memory_format=contiguous"]
-
-
-@pytest.fixture
-def trained(convscope) -> None:
-    convscope("train", "epochs=2", *SURE)
+from tests.cli.conftest import SURE
 
 
 def test_one_run_is_told_by_amount_by_limit_and_by_class(convscope, trained):
@@ -30,7 +25,7 @@ def test_one_run_is_told_by_amount_by_limit_and_by_class(convscope, trained):
 
 
 def test_several_runs_share_one_figure_and_one_object(convscope, trained):
-    convscope("train", "epochs=1", "permute_pixels=true", *SURE)
+    convscope("train", "epochs=1", "permute_pixels=true", "--no-report", *SURE)
     words = ["evaluate", "digits-cnn-1", "digits-cnn-2", "--invariance", "--limit", "60"]
     told = json.loads(convscope(*words, "--out", "drawn", "--json").out)
     assert [run["name"] for run in told["runs"]] == ["digits-cnn-1", "digits-cnn-2"]

@@ -1,15 +1,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
-SURE = ["threads=1", "precision=float32", "memory_format=contiguous", "--no-report"]
-
-
-@pytest.fixture
-def trained(convscope) -> None:
-    convscope("train", "epochs=2", *SURE)
-
 
 def test_it_writes_the_page_and_says_what_to_do_next(convscope, trained):
     outcome = convscope("report", "--no-suspects")

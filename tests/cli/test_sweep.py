@@ -7,8 +7,8 @@ import pytest
 from convscope.cli.sweep_progress import RunInTable
 from convscope.errors import BadData
 from convscope.evaluation.test_set import read_openings
+from tests.cli.conftest import SURE
 
-SURE = ["threads=1", "precision=float32", "memory_format=contiguous"]
 SMALL = ["network=mlp", "network.hidden=7", "epochs=1", *SURE]
 RATES = "learning_rate=0.001,0.01"
 SWEEP = Path("runs/digits-cnn-sweep-1")

@@ -4,9 +4,9 @@ import shutil
 import pytest
 
 from convscope.errors import BadData
+from tests.cli.conftest import SURE
 from tests.data.photographs import make_folder_of_classes
 
-SURE = ["threads=1", "precision=float32", "memory_format=contiguous"]
 SHORT = ["epochs=1", "--no-report", *SURE]
 
 NET = """

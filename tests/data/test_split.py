@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convscope.data.dataset import Dataset
@@ -55,7 +55,6 @@ def tangled(draw) -> tuple[list[int], list[int], list[int] | None]:
 shares = st.floats(0.05, 0.95)
 
 
-@settings(deadline=None, max_examples=60)
 @given(tangled(), shares, st.integers(0, 3))
 def test_equal_pictures_and_groups_stay_together_and_nothing_is_lost(fields, share, seed):
     whole = dataset(*fields)
@@ -70,7 +69,6 @@ def test_equal_pictures_and_groups_stay_together_and_nothing_is_lost(fields, sha
         assert not set(kept.groups) & set(held.groups)
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 2), min_size=6, max_size=97), shares)
 def test_each_class_of_single_images_keeps_its_share_and_is_in_both_parts(labels, share):
     assume(max(Counter(labels).values()) > 1)
@@ -82,7 +80,6 @@ def test_each_class_of_single_images_keeps_its_share_and_is_in_both_parts(labels
         assert count == 1 or min(here, there) >= 1
 
 
-@settings(deadline=None, max_examples=60)
 @given(tangled(), st.randoms(use_true_random=False))
 def test_the_cut_is_the_same_whatever_the_order_of_the_images(fields, random):
     whole = dataset(*fields)
@@ -129,7 +126,6 @@ def test_another_split_seed_makes_another_cut_and_the_same_one_the_same():
     assert cuts[1] == cuts[3]
 
 
-@settings(deadline=None, max_examples=60)
 @given(tangled(), st.integers(2, 5))
 def test_folds_hold_each_image_once_and_keep_equal_pictures_and_groups_together(fields, count):
     whole = dataset(*fields)
@@ -146,7 +142,6 @@ def test_folds_hold_each_image_once_and_keep_equal_pictures_and_groups_together(
         assert sum(bool(groups & set(part.groups or ())) for part in parts) <= 1
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 2), min_size=5, max_size=97), st.integers(2, 5))
 def test_each_class_of_single_images_is_spread_evenly_over_the_folds(labels, count):
     whole = dataset(list(range(len(labels))), labels)
@@ -158,7 +153,6 @@ def test_each_class_of_single_images_is_spread_evenly_over_the_folds(labels, cou
     assert max(sizes) - min(sizes) <= 3  # one per class
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 13)), min_size=5, max_size=31))
 def test_no_fold_is_ahead_by_more_than_the_largest_group_of_a_class(groups):
     labels = [label for label, size in groups for _ in range(size)]
@@ -184,7 +178,6 @@ def test_a_group_of_two_classes_goes_where_most_of_it_is_missing():
     assert sorted(part.class_counts() for part in parts) == [[2, 6, 0], [4, 0, 0]]
 
 
-@settings(deadline=None, max_examples=60)
 @given(tangled(), st.randoms(use_true_random=False))
 def test_the_folds_are_the_same_whatever_the_order_of_the_images(fields, random):
     whole = dataset(*fields)

@@ -3,7 +3,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from torch import Tensor
@@ -146,7 +146,6 @@ def test_rows_that_are_not_finite_do_not_count():
         fit_temperature(logits[:3], labels[:3])
 
 
-@settings(deadline=None)
 @given(temperatures)
 def test_a_temperature_never_changes_an_answer(temperature):
     logits, labels = scores_and_labels(n=31)
@@ -157,7 +156,6 @@ def test_a_temperature_never_changes_an_answer(temperature):
     assert correct == pytest.approx(top_k_correct(logits, labels, 1))
 
 
-@settings(deadline=None)
 @given(temperatures)
 def test_probabilities_are_shares_in_double_precision(temperature):
     found = probabilities(scores_and_labels(n=31)[0].half(), temperature)
@@ -165,7 +163,6 @@ def test_probabilities_are_shares_in_double_precision(temperature):
     torch.testing.assert_close(found.sum(1), torch.ones(31, dtype=torch.float64))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(weird, weird, weird), min_size=1, max_size=7))
 def test_right_answers_are_those_the_report_counts_whatever_the_scores(rows):
     logits, labels = torch.tensor(rows), torch.arange(len(rows)) % 3

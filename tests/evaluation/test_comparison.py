@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from torch import Tensor
@@ -65,7 +65,6 @@ def test_the_interval_has_the_published_values(both, only_a, only_b, neither, lo
     assert found == pytest.approx((low, high), abs=5e-4 if abs(low) > 0.5 else 5e-5)
 
 
-@settings(deadline=None)
 @given(counts)
 def test_the_counts_agree_with_each_other(cells):
     both, only_a, only_b, neither = cells
@@ -76,7 +75,6 @@ def test_the_counts_agree_with_each_other(cells):
     assert found.difference == pytest.approx((found.correct_b - found.correct_a) / found.total)
 
 
-@settings(deadline=None)
 @given(counts)
 def test_the_p_value_is_scipys_binomial_test_on_what_one_alone_knows(cells):
     _, only_a, only_b, _ = cells
@@ -84,7 +82,6 @@ def test_the_p_value_is_scipys_binomial_test_on_what_one_alone_knows(cells):
     assert make_comparison(*cells).p_value == pytest.approx(expected)
 
 
-@settings(deadline=None)
 @given(counts)
 def test_the_interval_holds_the_difference_within_minus_1_and_1(cells):
     found = make_comparison(*cells)
@@ -92,7 +89,6 @@ def test_the_interval_holds_the_difference_within_minus_1_and_1(cells):
     assert -1 <= low <= found.difference <= high <= 1
 
 
-@settings(deadline=None)
 @given(counts)
 def test_with_the_models_exchanged_everything_mirrors(cells):
     both, only_a, only_b, neither = cells

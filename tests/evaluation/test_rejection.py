@@ -3,7 +3,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, precision_recall_curve
 from torch import Tensor
@@ -95,7 +95,6 @@ def test_where_nothing_is_answered_there_is_no_accuracy():
     assert found.accuracy is found.interval is None
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1))
 def test_answered_images_are_counted_one_by_one(threshold):
     logits, labels = scores_and_labels(n=31)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from PIL import Image as Picture
@@ -18,7 +18,6 @@ from convscope.filters.kernels import gaussian, rows
 SCIPYS = {"zero": "constant", "extend": "nearest", "mirror": "mirror", "wrap": "wrap"}
 borders = st.sampled_from(list(SCIPYS))
 sides = st.integers(1, 13)
-property_test = settings(max_examples=40, deadline=None, derandomize=True)
 
 
 def numbers(*shape: int, dtype: torch.dtype = torch.float64) -> Tensor:
@@ -33,7 +32,6 @@ def each_channel(function, images: Tensor, kernel: Tensor, mode: str) -> np.ndar
     )
 
 
-@property_test
 @given(borders, sides, sides, sides, sides)
 def test_each_border_answers_as_scipys_even_and_non_square_kernels_too(border, h, w, kh, kw):
     images, kernel = numbers(2, 3, h, w), numbers(kh, kw)
@@ -41,7 +39,6 @@ def test_each_border_answers_as_scipys_even_and_non_square_kernels_too(border, h
     assert_allclose(correlate(images, kernel, border), expected, atol=1e-11)
 
 
-@property_test
 @given(borders, sides, sides, sides, sides)
 def test_the_true_convolution_is_scipys(border, h, w, kh, kw):
     images, kernel = numbers(2, 3, h, w), numbers(kh, kw)

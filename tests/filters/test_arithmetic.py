@@ -1,22 +1,19 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convscope.filters.arithmetic import number, places, product, signed_sum
 
 numbers = st.floats(-1e6, 1e6)
-property_test = settings(max_examples=100, deadline=None, derandomize=True)
 
 
-@property_test
 @given(numbers)
 def test_a_number_is_right_to_six_digits(value):
     assert float(number(value)) == pytest.approx(value, rel=5e-6)
 
 
-@property_test
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=7), st.integers(-99, 99))
 def test_whole_numbers_are_exact(values, other):
     assert [int(number(float(value))) for value in values] == values

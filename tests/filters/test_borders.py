@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from torch.testing import assert_close
@@ -29,7 +29,6 @@ def test_there_are_five_borders_and_each_says_what_it_does():
     assert len(set(BORDERS.values())) == 5
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.sampled_from(list(NUMPYS)), sides, sides, sides, sides)
 def test_a_border_is_numpys_with_more_before_than_after(border, h, w, rows, columns):
     # sides of 1 and kernels wider than the image are among them

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 from torch.testing import assert_close
@@ -10,7 +10,6 @@ from convscope.filters.convolve import convolve, explain
 from tests.filters.cases import corners_and_middle, each_axis, images, numbers
 
 TORCHS = {1: F.conv1d, 2: F.conv2d}
-property_test = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 @st.composite
@@ -28,7 +27,6 @@ def cases(draw):
     return pictures, weight, bias, stride, padding, dilation, groups
 
 
-@property_test
 @given(cases())
 def test_it_is_torchs_convolution_and_each_value_the_sum_of_its_products(case):
     pictures, weight, *_ = case
@@ -44,7 +42,6 @@ def test_it_is_torchs_convolution_and_each_value_the_sum_of_its_products(case):
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
-@property_test
 @given(cases())
 def test_same_padding_is_torchs(case):
     pictures, weight, bias, _, _, dilation, groups = case

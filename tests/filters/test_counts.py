@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -29,7 +29,6 @@ def convs(draw):
     return draw(small) * groups, draw(small) * groups, kernel, groups
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(convs(), st.booleans())
 def test_a_convolutions_parameters_are_those_of_torchs_layer(case, bias):
     in_channels, out_channels, kernel, groups = case
@@ -64,7 +63,6 @@ def products(layer: nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear, images: torch
     return layer(images).numel() * layer.weight[0].numel()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(convs(), st.data())
 def test_a_convolutions_macs_are_those_of_each_output_value(case, data):
     in_channels, out_channels, kernel, groups = case

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -22,7 +22,6 @@ sizes = st.integers(1, 19)
 kernels = st.integers(1, 7)
 steps = st.integers(1, 4)
 paddings = st.integers(0, 4)
-property_test = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 def check(worked, value: int) -> None:
@@ -35,7 +34,6 @@ def conv_size(size: int, kernel_size: int, **arguments) -> int:
     return F.conv1d(torch.zeros(1, 1, size), torch.zeros(1, 1, kernel_size), **arguments).shape[-1]
 
 
-@property_test
 @given(sizes, kernels, steps, paddings, steps)
 def test_the_output_size_is_torchs_and_what_torch_refuses_is_refused(size, k, stride, padding, d):
     arguments = {"stride": stride, "padding": padding, "dilation": d}
@@ -55,7 +53,6 @@ def test_the_output_size_is_torchs_and_what_torch_refuses_is_refused(size, k, st
         check(output_size(size, k, **arguments), expected)
 
 
-@property_test
 @given(sizes, kernels, steps, paddings, steps)
 def test_with_ceil_it_is_the_size_of_torchs_pooling(size, k, stride, padding, d):
     assume(padding <= k // 2)  # as torch demands
@@ -70,7 +67,6 @@ def test_with_ceil_it_is_the_size_of_torchs_pooling(size, k, stride, padding, d)
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
-@property_test
 @given(sizes, kernels, steps)
 def test_same_padding_keeps_the_size(size, k, d):
     check(output_size(size, k, padding="same", dilation=d), size)
@@ -84,7 +80,6 @@ def test_same_padding_keeps_the_size(size, k, d):
     torch.testing.assert_close(own, F.conv1d(signal, weight, padding="same", dilation=d))
 
 
-@property_test
 @given(sizes, kernels, steps, paddings, st.integers(0, 3), steps)
 def test_the_transposed_size_is_torchs(size, k, stride, padding, output_padding, d):
     arguments = (size, k, stride, padding, output_padding, d)
@@ -135,7 +130,6 @@ def test_an_even_kernel_is_told_what_to_do():
     )
 
 
-@property_test
 @given(st.fractions(-3, 40, max_denominator=3000))
 def test_a_decimal_keeps_the_floor_and_the_ceiling_of_its_fraction(fraction):
     text = decimal(fraction)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 from torch.testing import assert_close
@@ -13,7 +13,6 @@ from tests.filters.cases import corners_and_middle, each_axis, images
 
 MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d}
 MEANS = {1: F.avg_pool1d, 2: F.avg_pool2d}
-property_test = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 @st.composite
@@ -27,7 +26,6 @@ def cases(draw, most_dilation: int = 1):
     return draw(images(3, axes)), kernel, stride, padding, dilation, draw(st.booleans())
 
 
-@property_test
 @given(cases(most_dilation=2), st.booleans())
 def test_maxima_and_their_places_are_torchs(case, with_ties):
     pictures, kernel, stride, padding, dilation, ceil = case
@@ -46,7 +44,6 @@ def test_maxima_and_their_places_are_torchs(case, with_ties):
         assert pictures[at[:2]].flatten()[worked.place] == values[at]
 
 
-@property_test
 @given(cases(), st.booleans())
 def test_means_are_torchs(case, count_include_pad):
     pictures, kernel, stride, padding, _, ceil = case

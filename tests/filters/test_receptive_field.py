@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -13,7 +13,6 @@ layers = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(layers)
 def test_it_is_the_extent_of_the_gradient_of_one_value(layers):
     """The window over the gradient has gaps only where a stride jumps over pixels."""

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -14,8 +14,6 @@ from convscope.filters.window import (
 )
 from tests.filters.cases import each_axis
 
-property_test = settings(max_examples=60, deadline=None, derandomize=True)
-
 
 @st.composite
 def windows(draw):
@@ -27,7 +25,6 @@ def windows(draw):
     return sizes, kernel, stride, draw(each_axis(st.integers(0, 3), 2)), dilation
 
 
-@property_test
 @given(windows())
 def test_the_window_reads_the_pixels_that_unfold_lays_out(case):
     sizes, kernel, stride, padding, dilation = case
@@ -45,7 +42,6 @@ def test_the_window_reads_the_pixels_that_unfold_lays_out(case):
         assert counted[0] * counted[1] == inside.sum()
 
 
-@property_test
 @given(windows())
 def test_what_a_cell_meets_is_what_the_steps_cover_at_that_cell(case):
     for axis in slides(*case):

@@ -2,7 +2,7 @@ import re
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convscope.filters.convolve import explain
@@ -39,7 +39,6 @@ def test_one_dimension_has_positions_and_one_channel_needs_no_sum():
     ]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, 10**6), st.integers(1, 3), st.integers(1, 4), st.integers(1, 3))
 def test_the_lines_add_up(seed, channels, rows, columns):
     """Small whole numbers, so that what is printed is exact."""

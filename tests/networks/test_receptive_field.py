@@ -2,7 +2,7 @@ from math import inf
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -52,7 +52,6 @@ def followed(chain, position: int) -> set[int]:
     return {pixel for offset in seen[r] for pixel in followed(before, offset + stride * times)}
 
 
-@settings(deadline=None)
 @given(st.lists(windows | transposed | resized | adapted, max_size=4), st.integers(-5, 9))
 def test_a_chain_sees_what_following_every_position_says(chain, position):
     sight, links = through(chain)
@@ -60,7 +59,6 @@ def test_a_chain_sees_what_following_every_position_says(chain, position):
     assert sight.at(position) == ((min(found), max(found)) if found else (inf, -inf))
 
 
-@settings(deadline=None)
 @given(st.lists(windows, max_size=3), st.lists(windows, max_size=3))
 def test_two_paths_together_see_from_the_first_to_the_last(one, other):
     (first, links), (second, others) = through(one), through(other)

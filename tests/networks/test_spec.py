@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from torch import nn
 from torch.testing import assert_close
 
@@ -109,7 +109,6 @@ def test_the_courses_network_ends_at_twenty_maps_of_sixteen():
     assert [sum(p.numel() for p in module.parameters()) for module in net] == [280, 0, 5020, 0]
 
 
-@settings(max_examples=60, deadline=None)
 @given(SPECS)
 def test_a_net_written_as_a_spec_is_built_again(text):
     net = build_spec(text, **GIVEN)

@@ -2,7 +2,7 @@ from collections import OrderedDict
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from torch import nn
 from torch.testing import assert_close
 
@@ -54,7 +54,6 @@ def test_the_code_is_what_a_person_would_write():
     )
 
 
-@settings(max_examples=40, deadline=None)
 @given(SPECS)
 def test_the_code_builds_the_net_run_or_read(text):
     net = build_spec(text, 7, CHANNELS, tuple(SIZE))

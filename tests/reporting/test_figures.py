@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from convscope.drawing.figure import svg_text
+from convscope.drawing.figure import DARK, svg_text
 from convscope.reporting.figures import (
     figures_of,
     first_filters,
@@ -27,9 +27,10 @@ def test_a_figure_is_shown_in_two_lights_and_saved_in_two_formats(evidence, cali
     addresses = shown(figure)
     assert addresses.light != addresses.dark
     content = base64.b64decode(addresses.dark.removeprefix("data:image/svg+xml;base64,"))
-    assert content.decode("utf-8") == svg_text(figure.dark)
+    assert content.decode("utf-8") == figure.dark == svg_text(drawn["loss"](DARK))
     save_figures({"loss": figure}, tmp_path / "figures")
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {"loss.png", "loss.svg"}
+    assert (tmp_path / "figures" / "loss.svg").read_text(encoding="utf-8") == figure.light
 
 
 def test_the_first_filters_are_a_convolutions_or_a_linear_layers_rows():

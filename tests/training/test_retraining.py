@@ -17,7 +17,7 @@ from convscope.device import usable_cores
 from convscope.errors import BadData, BadModel, Diverged
 from convscope.prediction.folder import read_config
 from convscope.prediction.weights import plain, read_weights
-from convscope.training import calibration
+from convscope.training import resolving
 from convscope.training.checkpoint import read_checkpoint
 from convscope.training.retraining import find_subject, retrain
 from convscope.training.run import train, train_watched
@@ -138,7 +138,7 @@ def test_what_auto_became_is_used_again_and_not_measured(bars, recipe, memory_fo
     folder = train(recipe(network="cnn", network_arguments={"hidden": 7}), data=bars).folder
     rewrite(folder, "recipe", precision="auto", memory_format="auto", threads=0)
     rewrite(folder, "resolved", memory_format=memory_format)
-    monkeypatch.setattr(calibration._Trial, "run", lambda trial: pytest.fail("was measured"))
+    monkeypatch.setattr(resolving._Stepper, "run", lambda stepper: pytest.fail("was measured"))
     model = retrain(
         find_subject(folder, data=bars), bars.train, bars.validation, "again", choose=False
     )
