@@ -41,7 +41,7 @@ class Recipe:
     """Modules that do not learn, such as features or conv1+conv2; head: all but the last layer."""
     thaw: str = "auto"
     """Epochs after which frozen layers learn too: 4+8, or never; auto: published or given ones."""
-    rate_decay: float = 0.3
+    rate_decay: float = 0.1
     """Each part that thaws learns at this fraction of the rate of the part after it."""
     normalization: str = "fitted"
     """fitted: to the training part, or as the weights had it; 0..1 and -1..1: fixed ranges."""

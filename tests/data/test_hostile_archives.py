@@ -16,6 +16,7 @@ import os, resource, sys
 if child := os.fork():  # the peak of the process that started this one is still counted in it
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 from pathlib import Path
+from convscope.data import archive as rules
 from convscope.data.archive import extract
 from convscope.errors import BadData
 
@@ -23,6 +24,7 @@ def peak():
     unit = 1 if sys.platform == "linux" else 1000
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
 
+rules.MOST_MEMBERS = 9_000  # a tenth: 90,000 take ten times as long
 before = peak()
 for archive in sys.argv[1:]:
     try:
@@ -83,11 +85,11 @@ def gz(content: bytes) -> bytes:
 
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "members64.zip": (lambda: zip_of(b"a/", count=100_000), "more than 90,000 files"),
+    "members64.zip": (lambda: zip_of(b"a/", count=70_000), "more than 9,000 files"),
     "lying.zip": (lambda: zip_of(b"a/", count=60_000, total=3), "goes on after the 3 entries"),
     "lying64.zip": (lambda: zip_of(b"a/", count=3, total=10**12), "ends before the 1000000000000"),
     "names.zip": (lambda: zip_of(b"n" * 65_000, count=1_000), "more than 255 bytes"),
-    "members.tgz": (lambda: gz(tar_header(".a").tobuf() * 100_000), "more than 90,000 files"),
+    "members.tgz": (lambda: gz(tar_header(".a").tobuf() * 10_000), "more than 9,000 files"),
     "bomb.tgz": (lambda: packed_bomb(gz), "200 to 1"),
     "bomb.tbz2": (lambda: packed_bomb(bz2.compress), "200 to 1"),
     "bomb.txz": (lambda: packed_bomb(xz), "200 to 1"),

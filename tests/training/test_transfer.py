@@ -48,7 +48,7 @@ def test_with_nothing_frozen_there_are_no_parts(recipe):
 
 def test_frozen_layers_are_divided_from_the_end_of_the_net(recipe):
     net = build_network("squeezenet1_1", num_classes=2, in_channels=3, input_size=(64, 64))
-    freezing = find_freezing(recipe(freeze="features", thaw="2+5+5", epochs=7), net)
+    freezing = find_freezing(recipe(freeze="features", thaw="2+5+5", epochs=7, rate_decay=0.3), net)
     assert freezing.modules == ("features",)
     assert [part.modules for part in freezing.parts] == [
         tuple(f"features.{i}" for i in (10, 11, 12)),
