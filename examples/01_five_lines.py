@@ -3,7 +3,7 @@
 import convscope
 
 digits = convscope.load_data("digits")
-run = convscope.train("digits-cnn", data=digits, epochs=8)
-print(convscope.evaluate(run).to_json()["accuracy"], run.report.interval if run.report else None)
-print(run.model.predict(digits.test.images[0].permute(1, 2, 0).numpy()).top(3))
+run = convscope.train("digits-cnn", data=digits, epochs=5)
+print(convscope.evaluate(run).accuracy, run.report.interval)
+print(run.model.predict("examples/digits/seven.png").top(3))
 print(run.history["validation_loss"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-DEEPEST = ("resnet101", "resnet110", "resnet152")
+DEEPEST = ("plain56", "resnet44", "resnet56", "resnet101", "resnet110", "resnet152")
 
 
 def deepest_slow(names: Iterable[str]) -> list[Any]:
