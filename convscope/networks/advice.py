@@ -10,7 +10,7 @@ from convscope.errors import BadNetwork
 from convscope.networks.advice_answer import of_answer
 from convscope.networks.advice_functions import OF_FUNCTIONS
 from convscope.networks.advice_layers import OF_LAYERS
-from convscope.networks.advice_words import Told, titled, torch_says
+from convscope.networks.advice_words import Misfit, titled, torch_says
 from convscope.networks.steps import Call, without_batch
 from convscope.networks.trace import Trace, trace
 
@@ -72,7 +72,7 @@ def explain(found: Trace) -> Advice:
     return Advice(call.name, problem, tuple(mends))
 
 
-def _told(found: Trace, call: Call) -> Told:
+def _told(found: Trace, call: Call) -> Misfit:
     if call.module is None:
         return OF_FUNCTIONS.get(call.kind, torch_says)(found, call)
     if call.input_shapes:

@@ -2,12 +2,13 @@
 
 from torch import Tensor, nn
 
-from convscope.networks.advice_words import Told, in_words, titled
+from convscope.networks.advice_words import Misfit, titled
+from convscope.networks.shape_words import in_words
 from convscope.networks.steps import BATCH, Step, without_batch
 from convscope.networks.trace import Trace
 
 
-def of_answer(found: Trace, num_classes: int) -> Told | None:
+def of_answer(found: Trace, num_classes: int) -> Misfit | None:
     """None where the net gives (n, num_classes) for n images."""
     output = found.output
     if not isinstance(output, Tensor):
@@ -25,7 +26,7 @@ def of_answer(found: Trace, num_classes: int) -> Told | None:
     return f"the net answers with {in_words(shape[1:])}, not with scores", [mend]
 
 
-def _wrong_number(found: Trace, got: int, num_classes: int) -> Told:
+def _wrong_number(found: Trace, got: int, num_classes: int) -> Misfit:
     step = next((s for s in reversed(found.steps) if s.macs), None)
     layer = None if step is None else step.call.module
     problem = f"there are {num_classes} classes, and the net gives {got:,} scores"
@@ -41,7 +42,7 @@ def _wrong_number(found: Trace, got: int, num_classes: int) -> Told:
     return problem, [f"put nn.Linear({got}, {num_classes}) at the end"]
 
 
-def _mixed_up(found: Trace) -> Told:
+def _mixed_up(found: Trace) -> Misfit:
     """Values of several images in one row, or of one image in several."""
     step = next((s for s in found.steps if _loses_the_batch(s)), None)
     if step is None:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from convscope.networks.advice_words import Shape, Told, in_words, titled, torch_says
+from convscope.networks.advice_words import Misfit, titled, torch_says
 from convscope.networks.operation import tensors
+from convscope.networks.shape_words import Shape, in_words, stride_between
 from convscope.networks.steps import BATCH, Call, without_batch
 from convscope.networks.trace import Trace
 
 
-def of_sum(found: Trace, call: Call) -> Told:
+def of_sum(found: Trace, call: Call) -> Misfit:
     """Two paths whose maps are added, or otherwise taken together value by value."""
     shapes = _shapes(call)
     if len(shapes) != 2 or len(shapes[0]) != len(shapes[1]):
@@ -24,16 +25,15 @@ def of_sum(found: Trace, call: Call) -> Told:
 
 def _shortcut(larger: Shape, smaller: Shape) -> str:
     """The convolution that makes `larger` maps fit, if there is one."""
-    axes = len(larger) - 1
-    for stride in range(1, max(larger[1:], default=0) + 1):
-        if smaller[1:] == tuple((n - 1) // stride + 1 for n in larger[1:]):
-            step = f", stride={stride}" if stride > 1 else ""
-            conv = f"nn.Conv{axes}d({larger[0]}, {smaller[0]}, 1{step})"
-            return f"put {conv} on the path of the {in_words(larger)}"
-    return "give both paths the same strides and paddings"
+    stride = stride_between(larger, smaller)
+    if stride is None:
+        return "give both paths the same strides and paddings"
+    step = f", stride={stride}" if stride > 1 else ""
+    conv = f"nn.Conv{len(larger) - 1}d({larger[0]}, {smaller[0]}, 1{step})"
+    return f"put {conv} on the path of the {in_words(larger)}"
 
 
-def of_joining(found: Trace, call: Call) -> Told:
+def of_joining(found: Trace, call: Call) -> Misfit:
     """Maps that are laid behind one another and differ in another dimension."""
     shapes = _shapes(call)
     if len({len(shape) for shape in shapes}) != 1:
@@ -43,7 +43,7 @@ def of_joining(found: Trace, call: Call) -> Told:
     return problem, ["give all paths the same strides and paddings"]
 
 
-def of_reshaping(found: Trace, call: Call) -> Told:
+def of_reshaping(found: Trace, call: Call) -> Misfit:
     """A view into rows of a fixed length, which the values of an image do not fill."""
     shapes = _shapes(call)
     numbers = [n for n in _flat(call.arguments) if isinstance(n, int)]
@@ -73,7 +73,7 @@ def _flat(value: Any) -> Sequence[Any]:
     return [value]
 
 
-OF_FUNCTIONS: dict[str, Callable[[Trace, Call], Told]] = {
+OF_FUNCTIONS: dict[str, Callable[[Trace, Call], Misfit]] = {
     **dict.fromkeys(("add", "sub", "mul", "div", "truediv", "maximum", "minimum"), of_sum),
     **dict.fromkeys(("cat", "concat", "concatenate", "stack"), of_joining),
     **dict.fromkeys(("view", "reshape"), of_reshaping),

@@ -9,15 +9,16 @@ from torch import nn
 from convscope.errors import BadValue
 from convscope.filters.geometry import output_size
 from convscope.filters.worked import per_axis
-from convscope.networks.advice_words import Shape, Told, in_words, titled, torch_says
+from convscope.networks.advice_words import Misfit, titled, torch_says
 from convscope.networks.fitting_size import in_pixels, size_for, smallest_passing
+from convscope.networks.shape_words import Shape, in_words
 from convscope.networks.steps import Call, without_batch
 from convscope.networks.trace import Trace
 
 COLOURS = {1: "grey", 3: "colour"}
 
 
-def of_linear(found: Trace, call: Call, layer: Any, shape: Shape) -> Told:
+def of_linear(found: Trace, call: Call, layer: Any, shape: Shape) -> Misfit:
     """A linear layer whose `in_features` is not the number of values that come."""
     wanted, outputs = layer.in_features, layer.out_features
     flat = len(shape) == 1
@@ -49,7 +50,7 @@ def _pooled(maps: Shape, wanted: int, outputs: int) -> str:
     )
 
 
-def of_convolution(found: Trace, call: Call, layer: Any, shape: Shape) -> Told:
+def of_convolution(found: Trace, call: Call, layer: Any, shape: Shape) -> Misfit:
     """A convolution that gets other dimensions, other channels or too small maps."""
     kind, axes = type(layer).__name__, len(layer.kernel_size)
     if len(shape) != axes + 1:
@@ -70,7 +71,7 @@ def of_convolution(found: Trace, call: Call, layer: Any, shape: Shape) -> Told:
     return problem, [new]
 
 
-def of_window(found: Trace, call: Call, layer: Any, shape: Shape) -> Told:
+def of_window(found: Trace, call: Call, layer: Any, shape: Shape) -> Misfit:
     """A convolution or pooling whose window is larger than what comes."""
     sides = shape[1:]
     name = f"{'maps' if len(sides) > 1 else 'a sequence'} of {'x'.join(map(str, sides))}"
@@ -96,7 +97,7 @@ def _misfits(layer: Any, sides: Shape, name: str) -> Iterator[str]:
             yield str(misfit)
 
 
-def of_norm(found: Trace, call: Call, layer: Any, shape: Shape) -> Told:
+def of_norm(found: Trace, call: Call, layer: Any, shape: Shape) -> Misfit:
     """A normalisation of another number of channels, or of maps where there are none."""
     kind, wanted, got = type(layer).__name__, layer.num_features, shape[0]
     axes = next((n for n in (1, 2, 3) if kind.endswith(f"{n}d")), len(shape) - 1)
@@ -110,7 +111,7 @@ def of_norm(found: Trace, call: Call, layer: Any, shape: Shape) -> Told:
     return problem, [f"make it nn.{kind}({got})"]
 
 
-def _other_dimensions(found: Trace, call: Call, kind: str, axes: int, shape: Shape) -> Told:
+def _other_dimensions(found: Trace, call: Call, kind: str, axes: int, shape: Shape) -> Misfit:
     wanted = {1: "sequences (c, l)", 2: "maps (c, h, w)", 3: "volumes (c, d, h, w)"}[axes]
     problem = f"{titled(call)} takes {wanted} and gets {in_words(shape)}"
     if len(shape) > 1:
@@ -140,7 +141,7 @@ def _before_flattening(found: Trace, call: Call) -> Shape | None:
     return None
 
 
-OF_LAYERS: list[tuple[tuple[type[nn.Module], ...], Callable[[Trace, Call, Any, Shape], Told]]] = [
+OF_LAYERS: list[tuple[tuple[type[nn.Module], ...], Callable[[Trace, Call, Any, Shape], Misfit]]] = [
     ((nn.Linear,), of_linear),
     ((nn.Conv1d, nn.Conv2d, nn.Conv3d), of_convolution),
     ((nn.modules.pooling._MaxPoolNd, nn.modules.pooling._AvgPoolNd), of_window),

@@ -1,23 +1,13 @@
-"""How a piece of advice names layers, shapes and errors."""
+"""How a piece of advice names layers and errors."""
 
 import re
-from math import prod
 
+from convscope.networks.shape_words import in_words
 from convscope.networks.steps import BATCH, Call
 from convscope.networks.trace import Trace
 
-Shape = tuple[int, ...]
-"""Of one image."""
-Told = tuple[str, list[str]]
+Misfit = tuple[str, list[str]]
 """What does not fit, and the ways to mend it."""
-
-
-def in_words(shape: Shape) -> str:
-    """A shape as a sentence says it: 16 maps of 5x7, or 784 values in a row."""
-    if len(shape) < 2:
-        return f"{prod(shape):,} value{'s in a row' if prod(shape) != 1 else ''}"
-    what = "map" if len(shape) > 2 else "sequence"
-    return f"{shape[0]} {what}{'s' * (shape[0] != 1)} of {'x'.join(map(str, shape[1:]))}"
 
 
 def titled(call: Call) -> str:
@@ -30,7 +20,7 @@ def titled(call: Call) -> str:
     return f"{number}{call.name} ({call.kind})"
 
 
-def torch_says(found: Trace, call: Call) -> Told:
+def torch_says(found: Trace, call: Call) -> Misfit:
     """What came, in our words, and why it does not fit, in torch's or the net's own."""
     (reason, *_) = str(found.error).splitlines() or ["nothing more is said"]
     reason = re.sub(r"\d+", lambda number: _in_images(int(number[0])), reason)

@@ -14,8 +14,9 @@ from torch import nn
 from convscope.errors import BadNetwork, BadValue
 from convscope.networks.arguments import materialised
 from convscope.networks.residual import Residual
-from convscope.networks.spec_fit import explained, in_words, misplaced, shortcut_for
-from convscope.networks.spec_layers import LAYERS, Shape
+from convscope.networks.shape_words import Shape, in_words
+from convscope.networks.spec_fit import explained, misplaced, shortcut_for
+from convscope.networks.spec_layers import LAYERS
 from convscope.networks.spec_line import RESIDUAL, read_layer, write_layer
 from convscope.networks.spec_text import Block, Line, Word, read_lines
 

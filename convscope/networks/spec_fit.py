@@ -6,17 +6,10 @@ from typing import Any
 from convscope.errors import BadValue
 from convscope.filters.geometry import output_size
 from convscope.filters.worked import per_axis
-from convscope.networks.spec_layers import LAYERS, Layer, Shape
+from convscope.networks.shape_words import Shape, in_words, stride_between
+from convscope.networks.spec_layers import LAYERS, Layer
 
-WANTED = {2: "maps (c, h, w)", 1: "sequences (c, l)", 0: "a flat row of numbers"}
-
-
-def in_words(shape: Shape) -> str:
-    """What comes, as a sentence says it: 16 maps of 5x7."""
-    if len(shape) == 1:
-        return f"a flat row of {shape[0]:,} numbers"
-    what = "map" if len(shape) == 3 else "sequence"
-    return f"{shape[0]} {what}{'s' * (shape[0] != 1)} of {'x'.join(map(str, shape[1:]))}"
+WANTED = {2: "maps (c, h, w)", 1: "sequences (c, l)", 0: "values in a row"}
 
 
 def misplaced(name: str, layer: Layer, shape: Shape) -> str:
@@ -49,10 +42,9 @@ def shortcut_for(out: Shape, shape: Shape) -> str:
     """The shortcut that turns what comes into `out`, or what the main branch must do."""
     if len(out) == len(shape) > 1:
         word = "conv" if len(shape) == 3 else "conv1d"
-        for stride in range(1, max(shape[1:]) + 1):
-            if out[1:] == tuple((n - 1) // stride + 1 for n in shape[1:]):
-                step = f" stride {stride}" if stride > 1 else ""
-                return f"write shortcut [{word} {out[0]} 1{step}]"
+        if (stride := stride_between(shape, out)) is not None:
+            step = f" stride {stride}" if stride > 1 else ""
+            return f"write shortcut [{word} {out[0]} 1{step}]"
     return "let the main branch keep the size, with padding, or give a shortcut that changes it too"
 
 

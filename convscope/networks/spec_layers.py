@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import nn
 
+from convscope.networks.shape_words import Shape
 from convscope.networks.spec_kinds import (
     COUNT,
     FACTOR,
@@ -20,9 +21,6 @@ from convscope.networks.spec_kinds import (
     or_same,
     size,
 )
-
-Shape = tuple[int, ...]
-"""Of what comes to a layer or goes, without n: (c, h, w), (c, l) or (features,)."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Layer:
     """What a word builds."""
 
     modules: Mapping[int, type[nn.Module]]
-    """By the dimensions of the maps that come: 2, 1, or 0 for a flat row of numbers."""
+    """By the dimensions of the maps that come: 2, 1, or 0 for values in a row."""
     given: tuple[Field, ...] = ()
     """Arguments without a name, in their order; all are needed."""
     options: tuple[Field, ...] = ()

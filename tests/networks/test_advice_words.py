@@ -1,15 +1,7 @@
 from torch import nn
 
-from convscope.networks.advice_words import in_words, titled, torch_says
+from convscope.networks.advice_words import titled, torch_says
 from convscope.networks.trace import trace
-
-
-def test_shapes_in_words():
-    assert in_words((16, 5, 7)) == "16 maps of 5x7"
-    assert in_words((1, 5, 7)) == "1 map of 5x7"
-    assert in_words((6, 29)) == "6 sequences of 29"
-    assert in_words((1024,)) == "1,024 values in a row"
-    assert in_words(()) == "1 value"
 
 
 def test_layers_are_named_by_path_and_class():

@@ -158,10 +158,10 @@ def test_a_module_without_a_word_is_named(net, said):
          "least 2, or use kernel_size <= 2, or give it larger images"),
         ("maxpool 20", 'line 1, "maxpool 20": kernel_size 20 does not fit 3 maps of 13x17'),
         ("maxpool 3 padding 2", 'line 1, "maxpool 3 padding 2": pad should be at most half of'),
-        ("conv 8 3; linear 10", 'line 2, "linear 10": linear takes a flat row of numbers, but it '
+        ("conv 8 3; linear 10", 'line 2, "linear 10": linear takes values in a row, but it '
          "gets 8 maps of 11x15: put flatten before it"),
         ("flatten; batch-norm; conv 8 3", 'line 3, "conv 8 3": conv takes maps (c, h, w), but it '
-         "gets a flat row of 663 numbers: put it before flatten"),
+         "gets 663 values in a row: put it before flatten"),
         ("conv 8 3 groups 2", 'line 1, "conv 8 3 groups 2": in_channels must be divisible by'),
         ("conv 8 3 padding same stride 2", "line 1, \"conv 8 3 padding same stride 2\": padding="),
         ("transposed-conv 8 1 padding 9", 'line 1, "transposed-conv 8 1 padding 9": Given input'),

@@ -1,33 +1,20 @@
 import pytest
 
-from convscope.networks.spec_fit import explained, in_words, misplaced, shortcut_for
+from convscope.networks.spec_fit import explained, misplaced, shortcut_for
 from convscope.networks.spec_layers import LAYERS
 
 REFUSED = RuntimeError("torch says no.\nwith a trace")
 
 
 @pytest.mark.parametrize(
-    ("shape", "words"),
-    [
-        ((16, 5, 7), "16 maps of 5x7"),
-        ((1, 5, 7), "1 map of 5x7"),
-        ((3, 11), "3 sequences of 11"),
-        ((5120,), "a flat row of 5,120 numbers"),
-    ],
-)
-def test_a_shape_in_words(shape, words):
-    assert in_words(shape) == words
-
-
-@pytest.mark.parametrize(
     ("name", "shape", "said"),
     [
-        ("linear", (3, 5, 7), "linear takes a flat row of numbers, but it gets 3 maps of 5x7: "
+        ("linear", (3, 5, 7), "linear takes values in a row, but it gets 3 maps of 5x7: "
          "put flatten before it"),
         ("conv", (3, 11), "conv takes maps (c, h, w), but it gets 3 sequences of 11: write conv1d"),
         ("maxpool1d", (3, 5, 7), "but it gets 3 maps of 5x7: write maxpool"),
-        ("maxpool", (7,), "but it gets a flat row of 7 numbers: put it before flatten"),
-        ("global-avgpool", (7,), "takes maps (c, h, w) or sequences (c, l), but it gets a flat"),
+        ("maxpool", (7,), "but it gets 7 values in a row: put it before flatten"),
+        ("global-avgpool", (7,), "takes maps (c, h, w) or sequences (c, l), but it gets 7 values"),
         ("adaptive-avgpool", (3, 11), "but it gets 3 sequences of 11: leave it out"),
     ],
 )  # fmt: skip
@@ -49,7 +36,7 @@ def test_a_layer_in_the_wrong_place_is_told_what_to_write(name, shape, said):
          "torch says no; it gets 3 maps of 5x7"),
         ("conv", {"kernel_size": 3}, (3, 5, 7), "torch says no; it gets 3 maps of 5x7"),
         ("transposed-conv", {"kernel_size": 9}, (3, 5, 7), "torch says no; it gets 3 maps of 5x7"),
-        ("relu", {}, (7,), "torch says no; it gets a flat row of 7 numbers"),
+        ("relu", {}, (7,), "torch says no; it gets 7 values in a row"),
     ],
 )  # fmt: skip
 def test_why_a_layer_does_not_fit(name, arguments, shape, said):
