@@ -1,5 +1,6 @@
 """`convscope train`: every field of a recipe is a flag and a word."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from convscope.training.sweep_words import read_sweep
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from convscope.cli.progress import Display
     from convscope.training.run import Run
 
 
@@ -92,31 +94,43 @@ def command(
         )
     from convscope.cli.progress import Display
 
-    display, own_network = Display(), values.get("network")
+    display = Display()
     if resume is not None:
-        from convscope.training.run import resume as go_on
-
-        run = go_on(resume, network=values.pop("network", None), fields=values, onlooker=display)
+        run = _go_on(resume, values, display)
     else:
-        from convscope.training.run import train_watched
-
-        run = train_watched(
-            names[0] if names else _recipe_for(values.get("data")),
-            out=out,
-            fields=values,
-            open_test=not no_test,
-            onlooker=display,
-            progress=output.ArrivalBar(),
-        )
+        recipe = names[0] if names else _recipe_for(values.get("data"))
+        run = _begin(recipe, values, out, display, open_test=not no_test)
     if not as_json:
         display.conclude(run)
-    page = None if no_report else _write_report(run, own_network)
+    page = None if no_report else _write_report(run, values.get("network"))
     if as_json:
         output.json_object({**run.to_json(), "page": page and str(page)})
     elif page is not None:
         output.answer(f"report: {page}")
     if run.ended in ("interrupted", "diverged"):
         raise SystemExit({"interrupted": 130, "diverged": 1}[run.ended])
+
+
+def _go_on(folder: str, values: Mapping[str, Any], display: "Display") -> "Run":
+    from convscope.training.run import resume
+
+    fields = {name: value for name, value in values.items() if name != "network"}
+    return resume(folder, network=values.get("network"), fields=fields, onlooker=display)
+
+
+def _begin(
+    recipe: str, values: Mapping[str, Any], out: str | None, display: "Display", *, open_test: bool
+) -> "Run":
+    from convscope.training.run import train_watched
+
+    return train_watched(
+        recipe,
+        out=out,
+        fields=values,
+        open_test=open_test,
+        onlooker=display,
+        progress=output.ArrivalBar(),
+    )
 
 
 def _check_alone(names: list[str], resume: str | None, find_lr: bool, several: bool) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -15,6 +15,13 @@ import platformdirs
 
 from convscope.atomic import explained, make_folder
 from convscope.errors import BadData, MissingData
+
+Told = Callable[[str], None]
+"""Hears what long work is at, a line at a time."""
+
+
+def nothing_said(line: str) -> None:
+    """Hears and forgets."""
 
 
 @runtime_checkable

@@ -1,6 +1,6 @@
 """What a model still knows of pictures that are moved, made smaller or larger, or turned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from convscope.data.dataset import Dataset
+from convscope.data.download import Told, nothing_said
 from convscope.data.memory_map import blocks
 from convscope.data.split import hold_out
 from convscope.errors import BadData, BadValue
@@ -24,9 +25,6 @@ IMAGES = 2000
 """Enough for intervals of about +- 2 points."""
 BLOCK = 500
 """Images changed and answered at once."""
-
-Told = Callable[[str], None]
-"""Hears what is being measured, a line at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +69,7 @@ def measure_runs(
     *,
     limit: int = IMAGES,
     network: str | None = None,
-    told: Told | None = None,
+    told: Told = nothing_said,
 ) -> list[Invariance]:
     """The invariance of each run, on validation images that all of them held out.
 
@@ -100,7 +98,7 @@ def measure_invariance(
     data: str = "given data",
     part: str = "all",
     limit: int = IMAGES,
-    told: Told | None = None,
+    told: Told = nothing_said,
 ) -> list[Invariance]:
     """The invariance of each model, by name, on about `limit` images of `dataset`.
 
@@ -115,8 +113,7 @@ def measure_invariance(
     steps: dict[str, list[dict[str, Step]]] = {kind: [] for kind in UNITS}
     for kind, changed in steps.items():
         for change in changes(kind, min(chosen.image_shape[1:])):
-            if told is not None:
-                told(f"{kind}: {change.amount:g} {UNITS[kind]}")
+            told(f"{kind}: {change.amount:g} {UNITS[kind]}")
             changed.append(_answered(models, chosen, change))
     half_way = {name: _half_way(step, guessing) for name, step in unchanged.items()}
     return [

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from convscope.atomic import write_text
 from convscope.data.dataset import Splits
+from convscope.data.download import Told, nothing_said
 from convscope.errors import BadModel, BadValue, ConvscopeError
 from convscope.prediction.folder import BUNDLED, find_run, read_config
 from convscope.reporting.calibrated import calibrate
@@ -17,7 +18,7 @@ from convscope.reporting.points_figures import figures_of_points
 from convscope.reporting.points_page import render_points
 from convscope.training.cross_validation import cross_validate
 from convscope.training.learning_curve import measure_learning_curve
-from convscope.training.retraining import Told, find_subject, nothing_said
+from convscope.training.retraining import find_subject
 
 SOON = 60.0
 """Seconds of extra training that nobody needs to be asked for."""

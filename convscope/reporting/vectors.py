@@ -1,6 +1,6 @@
 """Pictures as a model's layer knows them: a vector of numbers for each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,13 +8,12 @@ import torch
 from torch import Tensor
 
 from convscope.data.batches import answering_size
+from convscope.data.download import Told, nothing_said
 from convscope.errors import BadImage
 from convscope.prediction.model import Model
 from convscope.prediction.pictures import Pictures
 from convscope.prediction.ranking import rank
 from convscope.seeing.features import Vectors, feature_vectors, last_hidden
-
-Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -58,7 +57,7 @@ def tabulate(
     *,
     flat: bool = False,
     invert: bool = False,
-    told: Told = lambda _: None,
+    told: Told = nothing_said,
 ) -> Table:
     """What `layer` of `model` says of each of `pictures`: by default the last before the answer.
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from convscope.data.download import Told, nothing_said
 from convscope.data.split import in_folds
 from convscope.evaluation.evaluate import answers_on
 from convscope.evaluation.test_set import read_answers, save_answers
 from convscope.shapes import Logits
-from convscope.training.retraining import Subject, Told, nothing_said, retrain
+from convscope.training.retraining import Subject, retrain
 
 FOLDS = 3
 PART = "cross_validated"

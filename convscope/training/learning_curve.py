@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from convscope.atomic import write_json
+from convscope.data.download import Told, nothing_said
 from convscope.data.split import hold_out
 from convscope.errors import BadModel
 from convscope.evaluation.comparison import compare_answers
@@ -14,7 +15,7 @@ from convscope.evaluation.evaluate import answers_on
 from convscope.evaluation.metrics import wilson_interval
 from convscope.prediction.folder import load_model
 from convscope.shapes import Labels, Logits
-from convscope.training.retraining import Subject, Told, nothing_said, retrain
+from convscope.training.retraining import Subject, retrain
 
 SHARES = (0.25, 0.5)
 """Of the training part; all of it is what the run itself learned from."""

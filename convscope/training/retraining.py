@@ -1,11 +1,12 @@
 """A finished run's recipe, trained again on other parts: to learn something about its data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from convscope.data.dataset import Dataset, Splits
+from convscope.data.download import Told, nothing_said
 from convscope.device import keep_freed_memory, threads
 from convscope.errors import BadModel
 from convscope.evaluation.evaluate import own_data
@@ -15,13 +16,6 @@ from convscope.prediction.model import Model
 from convscope.training.loop import keep_best, train_epochs, until_no_better
 from convscope.training.plan import MACHINE_FIELDS, make_plan
 from convscope.training.recipe import Recipe, recipe_of
-
-Told = Callable[[str], None]
-"""Hears what is going on, a line at a time."""
-
-
-def nothing_said(line: str) -> None:
-    """Hears and forgets."""
 
 
 @dataclass(frozen=True, eq=False)
