@@ -1,5 +1,6 @@
 """The curves of a run, with the epoch that was kept."""
 
+import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -8,6 +9,9 @@ from matplotlib.ticker import MaxNLocator
 
 from convscope.drawing.axes import add_legend, finish_axes, marker, percent
 from convscope.drawing.figure import LIGHT, Theme, new_figure
+
+FAR = 3.0
+"""Times the highest later loss from which on the one before training is left out."""
 
 
 def draw_curves(
@@ -67,7 +71,20 @@ def _show_losses(
         axes.plot(*zip(*trained, strict=True), color=theme.train, marker=dot, label="train")
     axes.plot(epochs, validation_loss, color=theme.validation, marker=dot, label="validation")
     add_legend(axes, theme)
+    later = [*validation_loss[1:], *(loss for _, loss in trained)]
+    _leave_out_the_first(axes, validation_loss[0], later, theme)
     _finish(axes, "loss", best_epoch, theme)
+
+
+def _leave_out_the_first(axes: Axes, first: float, later: Sequence[float], theme: Theme) -> None:
+    """Where the loss before training would press all others flat, it is told and not shown."""
+    known = [loss for loss in later if math.isfinite(loss)]
+    if not known or not math.isfinite(first) or first < FAR * max(known):
+        return
+    low, high = min(known), max(known)
+    margin = 0.05 * (high - low or high)
+    axes.set_ylim(low - margin, high + margin)
+    axes.set_title(f"{first:.3g} before training", color=theme.quiet, fontsize=9)
 
 
 def _show_accuracies(

@@ -53,6 +53,17 @@ def test_losses_that_are_missing_leave_gaps(train_loss, validation_loss):
     assert validation.get_ydata().tolist() == pytest.approx(validation_loss, nan_ok=True)
 
 
+def test_a_first_loss_that_would_press_the_others_flat_is_told(words):
+    figure = draw_losses([0, 1, 2, 3], [None, 1.7, 1.2, 0.9], [35.9158, 1.4, 1.6, 0.8], 3)
+    low, high = figure.axes[0].get_ylim()
+    assert 0.5 < low < 0.8
+    assert 1.7 < high < 2
+    assert "35.9 before training" in words(figure)
+    usual = draw_losses([0, 1, 2, 3], [None, 1.7, 1.2, 0.9], [2.3, 1.4, 1.6, 0.8], 3)
+    assert usual.axes[0].get_ylim()[1] > 2.3
+    assert not any("before" in word for word in words(usual))
+
+
 def test_a_single_epoch_is_a_whole_number(words):
     figure = draw_accuracies([1], [0.5], 1)
     assert words(figure)[:2] == ["1", "epoch"]
