@@ -56,10 +56,15 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | N
 
 def csv_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """CSV that a spreadsheet shows as text: what would be a formula gets an apostrophe in front."""
+    from convscope.seeing.feature_files import no_formula
+
+    def cell(value: object) -> object:
+        return no_formula(value) if isinstance(value, str) else value
+
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(headings)
-    writer.writerows([_no_formula(cell) for cell in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     sys.stdout.write(buffer.getvalue())
 
 
@@ -146,14 +151,6 @@ class ArrivalBar:
         self._bar = Progress(TextColumn(what), BarColumn(), counted, console=ASIDE, transient=True)
         self._bar.add_task("", total=self.total or None)
         self._bar.start()
-
-
-def _no_formula(cell: object) -> object:
-    return (
-        f"'{cell}"
-        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-        else cell
-    )
 
 
 def _is_number(cell: str) -> bool:

@@ -79,8 +79,9 @@ def _csv(
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["name", "label", *(f"feature_{i}" for i in range(values.shape[1]))])
         for name, label, row in zip(names, labels, values, strict=True):
-            writer.writerow([_text(name), _text(label or ""), *map(str, row)])
+            writer.writerow([no_formula(name), no_formula(label or ""), *map(str, row)])
 
 
-def _text(word: str) -> str:
+def no_formula(word: str) -> str:
+    """`word` for a cell of a table: with an apostrophe where a spreadsheet would compute it."""
     return f"'{word}" if word[:1] in ("=", "+", "-", "@", "\t", "\r") else word
