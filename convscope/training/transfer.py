@@ -183,6 +183,8 @@ def _layers(net: nn.Module, name: str) -> list[tuple[str, ...]]:
             layers[-1] += (path,)
         else:
             first += (path,)
+    if not layers:  # numbers of its own, and none in what it holds
+        return [(name,)]
     return [first + layers[0], *layers[1:]]
 
 

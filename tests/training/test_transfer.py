@@ -117,6 +117,23 @@ def test_a_single_layer_thaws_once(recipe):
     assert find_freezing(chosen, conv_net()).thaw == "2"
 
 
+class Scaled(nn.Sequential):
+    """Has a number of its own, and none in what it holds."""
+
+    def __init__(self) -> None:
+        super().__init__(nn.ReLU())
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, images):
+        return super().forward(images) * self.scale
+
+
+def test_a_sequential_with_numbers_of_its_own_is_one_layer(recipe):
+    net = nn.Sequential(OrderedDict(features=Scaled(), flat=nn.Flatten(), head=nn.Linear(143, 2)))
+    (part,) = find_freezing(recipe(freeze="features"), net).parts
+    assert (part.modules, part.parameters) == (("features",), ("features.scale",))
+
+
 def test_dropout_and_norms_without_parameters_are_frozen_with_their_layer(recipe):
     parts = [nn.Dropout(0.5), nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3, affine=False), nn.Dropout(0.5),
              nn.Conv2d(3, 5, 3), nn.Dropout(0.5)]  # fmt: skip
