@@ -51,7 +51,7 @@ def render_sweep(swept: Swept) -> str:
             *([("choices", "Choices")] if seeds else []),
             ("runs", "Runs"),
             ("curves", "Curves"),
-            ("values", "Values"),
+            *([("values", "Values")] if curves else []),
             ("again", "Again"),
         ],
         choices=[_choice(choice, swept.metrics) for choice in swept.choices] if seeds else [],

@@ -150,6 +150,7 @@ def test_runs_that_failed_before_any_measurement_are_told(made):
     text = Reader(render_sweep(swept)).text
     assert "There is nothing to choose" in text
     assert "No run came as far as a first measurement" in text
+    assert "What each value was worth" not in text
 
 
 def test_where_nothing_is_left_to_choose_the_page_says_so():
